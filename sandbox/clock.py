@@ -1,0 +1,65 @@
+"""Time as something that one can hold: a virtual clock that never sleeps, and the wall's.
+
+The virtual clock is a heap of (time, tie-break, action). The tie-break, a counter, is
+what makes two actions at the same moment run in the same order every time.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from heapq import heappop, heappush
+from itertools import count
+from typing import Protocol
+
+OPENING = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)  # the café opens at nine
+
+
+class Clock(Protocol):
+    """Whatever can say what time it is, in UTC."""
+
+    def now(self) -> datetime: ...
+
+
+class VirtualClock:
+    """A clock that moves only when told to: a day passes in no time at all."""
+
+    def __init__(self, start: datetime = OPENING) -> None:
+        self._now = start
+        self._timers: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._tie_break = count()
+
+    def __repr__(self) -> str:
+        return f"VirtualClock({self._now.isoformat(timespec='milliseconds')})"
+
+    def now(self) -> datetime:
+        """The virtual time, in UTC."""
+        return self._now
+
+    def call_in(self, delay_ms: float, action: Callable[[], None]) -> None:
+        """Run `action` once the clock has been advanced by `delay_ms` milliseconds."""
+        if delay_ms < 0:
+            raise ValueError(f"time can't go backwards: delay_ms={delay_ms}")
+        due = self._now + timedelta(milliseconds=delay_ms)
+        heappush(self._timers, (due, next(self._tie_break), action))
+
+    def advance(self, ms: float) -> None:
+        """Move the clock by `ms` milliseconds; run every timer that falls due, in order."""
+        if ms < 0:
+            raise ValueError(f"time can't go backwards: ms={ms}")
+        target = self._now + timedelta(milliseconds=ms)
+        while self._timers and self._timers[0][0] <= target:
+            due, _, action = heappop(self._timers)
+            self._now = due
+            action()
+        # A timer may itself have advanced the clock beyond our target.
+        self._now = max(self._now, target)
+
+
+class WallClock:
+    """The machine's own clock, in UTC."""
+
+    def __repr__(self) -> str:
+        return "WallClock()"
+
+    def now(self) -> datetime:
+        """The time of day, in UTC, to the microsecond."""
+        return datetime.now(UTC)

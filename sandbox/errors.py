@@ -1,0 +1,80 @@
+"""Every error that the sandbox raises, and the two questions each one answers.
+
+    SandboxError
+    ├── UsageError              the call was wrong; nothing happened
+    │   ├── InvalidEvent        not a frozen dataclass, or not storable as JSON
+    │   ├── InvalidKey          a key is text or bytes
+    │   ├── InvalidOffset       a position outside the log
+    │   ├── UnknownTopic        no topic of that name on this bus
+    │   ├── TopicExists         the name is taken, with other partitions
+    │   └── ConsumerClosed      it was closed, or it crashed
+    ├── UnreadableRecord        the bytes are there; no event can be made of them
+    ├── CommitRejected          the group gave the partition to someone else
+    ├── RunDidNotEnd            records were still waiting at the limit
+    ├── NotSupportedHere        this bus can't be told to do that
+    └── BrokerUnreachable       no answer; it may or may not have happened
+
+`definite` says whether the operation *definitely* did not happen. After an indefinite
+error it may have happened, may never happen, or may still happen: the same bit that
+Maelstrom's errors carry. `retriable` says whether the same call may succeed later.
+"""
+
+
+class SandboxError(Exception):
+    """What happened, with the values, and the next step."""
+
+    definite = True
+    retriable = False
+
+
+class UsageError(SandboxError):
+    """The call itself was wrong: nothing happened, and it will fail again."""
+
+
+class InvalidEvent(UsageError):
+    """The object is no event, or a field can't be written down as JSON."""
+
+
+class InvalidKey(UsageError):
+    """A key is text, bytes or `None`."""
+
+
+class InvalidOffset(UsageError):
+    """An offset that the partition does not have."""
+
+
+class UnknownTopic(UsageError):
+    """No topic of that name exists on this bus."""
+
+
+class TopicExists(UsageError):
+    """A topic of that name exists, with another number of partitions."""
+
+
+class ConsumerClosed(UsageError):
+    """The consumer was closed or has crashed: it can't be used again."""
+
+
+class UnreadableRecord(SandboxError):
+    """The record is in the log, but its bytes make no event that this program knows."""
+
+
+class CommitRejected(SandboxError):
+    """The group has given the partition to another member since it was read."""
+
+
+class RunDidNotEnd(SandboxError):
+    """`run` stopped at its limit while records were still waiting."""
+
+    retriable = True
+
+
+class NotSupportedHere(SandboxError):
+    """This bus can't be told to do that; the message says why and where it can."""
+
+
+class BrokerUnreachable(SandboxError):
+    """No answer from the broker: what was asked may or may not have happened."""
+
+    definite = False
+    retriable = True

@@ -1,0 +1,8 @@
+"""What travels: events and commands, the envelope around them, and their place in a log."""
+
+from sandbox.messages.envelope import Envelope
+from sandbox.messages.event import Command, Event, isolated_types
+from sandbox.messages.keys import Key, partition_for
+from sandbox.messages.record import Record
+
+__all__ = ["Command", "Envelope", "Event", "Key", "Record", "isolated_types", "partition_for"]

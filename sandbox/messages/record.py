@@ -1,0 +1,65 @@
+"""An event at a place: topic, partition and offset."""
+
+from functools import cached_property
+
+from sandbox.errors import UnreadableRecord
+from sandbox.messages.envelope import Envelope
+from sandbox.messages.event import Command, Event, decode
+from sandbox.messages.keys import Key
+
+
+class Record:
+    """What a consumer reads: `orders[1]@0 OrderPlaced(order_id='A-1', total=10)`.
+
+    `event` is made of the bytes when it is first asked for, so a record whose bytes make
+    no event can still be read, looked at and passed by. Every reader gets an object of
+    its own: nobody can change what another one reads.
+    """
+
+    def __init__(
+        self,
+        *,
+        topic: str,
+        partition: int,
+        offset: int,
+        key: Key,
+        value: bytes | None,
+        envelope: Envelope | None,
+    ) -> None:
+        self.topic = topic
+        self.partition = partition
+        self.offset = offset
+        self.key = key
+        self.value = value
+        self._envelope = envelope
+
+    @property
+    def place(self) -> str:
+        """Where it stands, in words: `orders[1]@0`."""
+        return f"{self.topic}[{self.partition}]@{self.offset}"
+
+    @property
+    def envelope(self) -> Envelope:
+        """Its CloudEvents attributes. Raises `UnreadableRecord` where it has none."""
+        if self._envelope is None:
+            raise UnreadableRecord(
+                f"{self.place} carries no CloudEvents attributes, so its type is unknown; "
+                f"its value is {self.value!r}."
+            )
+        return self._envelope
+
+    @cached_property
+    def event(self) -> Event | Command:
+        """What happened. Raises `UnreadableRecord` where the bytes make no known event."""
+        if self.value is None:
+            raise UnreadableRecord(f"{self.place} has no value: it is a tombstone.")
+        try:
+            return decode(self.envelope.type, self.value)
+        except UnreadableRecord as error:
+            raise UnreadableRecord(f"{self.place}: {error}") from error
+
+    def __repr__(self) -> str:
+        try:
+            return f"{self.place} {self.event!r}"
+        except UnreadableRecord:
+            return f"{self.place} unreadable: {self.value!r}"

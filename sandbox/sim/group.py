@@ -1,0 +1,64 @@
+"""A consumer group: its members, who reads what, and how far the group has come.
+
+Every join and every departure deals the partitions out anew. As in Kafka's eager
+protocol (the default of kafka-python and of Java's range assignor), all members then
+start again at the committed offsets: what was read but not committed is read again.
+Who gets which partition is not guaranteed, so the deal is shuffled.
+"""
+
+from random import Random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sandbox.sim.consumer import SimulatedConsumer
+
+TopicPartition = tuple[str, int]
+
+
+class Group:
+    """One set of committed offsets, shared by its members."""
+
+    def __init__(self, name: str, random: Random) -> None:
+        self.name = name
+        self.members: list[SimulatedConsumer] = []
+        self.committed: dict[TopicPartition, int] = {}
+        self.topics: dict[str, int] = {}  # every topic ever read, with its partitions
+        self._random = random
+
+    def join(self, member: "SimulatedConsumer", topic: str, partitions: int) -> None:
+        """Add a member that reads `topic`."""
+        self.topics[topic] = partitions
+        self.members.append(member)
+        self._rebalance()
+
+    def leave(self, member: "SimulatedConsumer") -> None:
+        """Take a member away; the others get its partitions."""
+        self.members.remove(member)
+        member.positions = {}
+        self._rebalance()
+
+    def free_name(self) -> str:
+        """The first name no member has: `billing`, then `billing-2`."""
+        taken = {member.name for member in self.members}
+        number = 1
+        while (name := self.name if number == 1 else f"{self.name}-{number}") in taken:
+            number += 1
+        return name
+
+    def position(self, at: TopicPartition) -> int:
+        """Where a member starts that is given this partition."""
+        return self.committed.get(at, 0)
+
+    def _rebalance(self) -> None:
+        for member in self.members:
+            member.positions = {}
+        for topic, partitions in self.topics.items():
+            readers = [member for member in self.members if member.topic == topic]
+            if not readers:
+                continue
+            self._random.shuffle(readers)
+            numbers = list(range(partitions))
+            self._random.shuffle(numbers)
+            for i, number in enumerate(numbers):
+                reader = readers[i % len(readers)]
+                reader.positions[topic, number] = self.position((topic, number))
