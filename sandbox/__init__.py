@@ -9,11 +9,21 @@ How the house is laid out; imports only ever point down (docs/design.md):
     messages            events, commands, envelopes, records
     errors clock trace  what went wrong, what time it is, what happened
 
-This file pulls together the friendly public names.
+This file pulls together the friendly public names and, in a notebook, lets a trace show
+itself as a picture and makes `%%exercise` known.
 """
+
+import sys
 
 from sandbox.connect import connect
 from sandbox.messages import Command, Event, Record, partition_for
 from sandbox.ports import Topic
 
 __all__ = ["Command", "Event", "Record", "Topic", "connect", "partition_for"]
+
+if (ipython := sys.modules.get("IPython")) and (shell := ipython.get_ipython()):
+    from sandbox.grading import magic
+    from sandbox.views import display
+
+    magic.install(shell)
+    display.install(shell)

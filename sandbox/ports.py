@@ -32,9 +32,7 @@ class Topic:
 def check_topic(name: str, partitions: int) -> Topic:
     """The topic of that name and size. Raises `UsageError` where Kafka would refuse it."""
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,200}", name):
-        raise UsageError(
-            f"{name!r} can't name a topic. Use letters, digits, '.', '_' and '-', 200 at most."
-        )
+        raise UsageError(f"{name!r} can't name a topic. Use letters, digits, '.', '_' and '-', 200 at most.")
     if not isinstance(partitions, int) or partitions < 1:
         raise UsageError(f"a topic has one partition or more, not {partitions!r}.")
     return Topic(name, partitions)

@@ -44,9 +44,7 @@ class SimulatedBus:
         topic = check_topic(name, partitions)
         known = self._topics.setdefault(name, topic)
         if known != topic:
-            raise TopicExists(
-                f"{known!r} exists already, and you ask for {partitions}. Choose another name."
-            )
+            raise TopicExists(f"{known!r} exists already, and you ask for {partitions}. Choose another name.")
         self._logs.setdefault(name, Log(name, partitions))
         return known
 

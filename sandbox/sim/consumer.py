@@ -43,9 +43,7 @@ class SimulatedConsumer:
         assigned = list(self.positions)
         self._bus.random.shuffle(assigned)  # the order across partitions means nothing
         records = [
-            record
-            for at in assigned
-            for record in self._bus.log(at[0]).read(at[1], self.positions[at])
+            record for at in assigned for record in self._bus.log(at[0]).read(at[1], self.positions[at])
         ]
         for record in records:
             self.positions[record.topic, record.partition] = record.offset + 1
@@ -106,7 +104,8 @@ class SimulatedConsumer:
 
     def _must_be_open(self) -> None:
         if self._ended:
+            what = "has crashed" if self._ended == "crashed" else "was closed"
             raise ConsumerClosed(
-                f"{self.name} has {'been ' if self._ended == 'closed' else ''}{self._ended} and can't be used "
-                f"again. Make a new one: bus.consumer({self.topic!r}, group={self._group.name!r})."
+                f"{self.name} {what} and can't be used again. "
+                f"Make a new one: bus.consumer({self.topic!r}, group={self._group.name!r})."
             )

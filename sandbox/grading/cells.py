@@ -1,0 +1,60 @@
+"""Find the exercises in a file: the cells of a notebook, or the parts of a Python file.
+
+A cell is found by its first line, `%%exercise 01.2`, and by nothing else, so that lost
+metadata, moved cells and renamed files don't matter.
+"""
+
+import json
+import re
+from pathlib import Path
+
+from sandbox.errors import UsageError
+
+MARK = re.compile(r"^(?:#\s*)?%%exercise\s+(\S+)[^\S\n]*$", re.MULTILINE)
+
+
+def exercises_in(path: Path) -> dict[str, str]:
+    """Each exercise of the file, and the source that solves it; of two, the last counts.
+
+    Raises `UsageError` where the file can't be read as a notebook or as Python text.
+    """
+    if not path.is_file():
+        raise UsageError(f"there is no file {path}.")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is no text in UTF-8.") from None
+    sources = _notebook_cells(text, path) if path.suffix == ".ipynb" else _python_parts(text)
+    found = {}
+    for source in sources:
+        if mark := MARK.match(source.lstrip()):
+            found[mark[1]] = source.lstrip()[mark.end() :].lstrip("\n")
+    return found
+
+
+def source_for(exercise: str, path: Path) -> str:
+    """The source in `path` that solves `exercise`.
+
+    A Python file without any `%%exercise` line is taken whole. Raises `UsageError` where
+    the file has exercises, and this one is not among them.
+    """
+    found = exercises_in(path)
+    if exercise in found:
+        return found[exercise]
+    if path.suffix != ".ipynb" and not found:
+        return path.read_text(encoding="utf-8")
+    has = f"it has: {', '.join(sorted(found))}" if found else "it has none"
+    raise UsageError(f"{path} has no cell that begins with %%exercise {exercise}; {has}.")
+
+
+def _notebook_cells(text: str, path: Path) -> list[str]:
+    try:
+        cells = json.loads(text)["cells"]
+        return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{path} is no notebook that can be read: {error!r}.") from error
+
+
+def _python_parts(text: str) -> list[str]:
+    starts = [mark.start() for mark in MARK.finditer(text)]
+    return [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]

@@ -1,0 +1,62 @@
+"""Grade one submission: run every attack until one gets through."""
+
+from time import perf_counter
+
+from sandbox.grading.grader import Finding, Grader, find_grader
+from sandbox.grading.limits import TimeUp, deadline
+from sandbox.grading.submission import CodeRaised, NotAttempted, Submission, load
+from sandbox.grading.verdict import Verdict
+
+SECONDS_MAX = 10
+
+
+def grade(exercise: str, source: str) -> Verdict:
+    """The verdict on `source` as a solution of `exercise` ("01.2").
+
+    FAIL where an attack gets through, PASS where none does, UNKNOWN where the code never
+    met one: an untouched stub, a cell that can't be run. Raises `UsageError` where there
+    is no such exercise.
+    """
+    grader = find_grader(exercise)
+    start = perf_counter()
+    try:
+        with deadline(SECONDS_MAX), load(source, grader.exercise) as submission:
+            verdict = _attack(grader, submission)
+    except NotAttempted as reason:
+        verdict = Verdict(grader, "UNKNOWN", story=str(reason))
+    except TimeUp:
+        verdict = Verdict(
+            grader,
+            "FAIL",
+            invariant="termination",
+            story=f"Your code did not come back within {SECONDS_MAX} seconds.",
+            misconception="A loop or a call that waits for something which never comes.",
+        )
+    verdict.seconds = perf_counter() - start
+    return verdict
+
+
+def _attack(grader: Grader, submission: Submission) -> Verdict:
+    for survived, attack in enumerate(grader.attacks):
+        try:
+            attack.run(submission)
+        except (Finding, CodeRaised) as finding:
+            return Verdict(
+                grader,
+                "FAIL",
+                invariant=attack.invariant,
+                story=str(finding),
+                misconception=attack.misconception,
+                survived=survived,
+                calls=submission.calls,
+            )
+        except NotAttempted:
+            raise
+        except Exception as error:
+            raise NotAttempted(
+                f"The grader itself stopped: {error!r}. That is our mistake, not yours: "
+                f"please report it with your cell (attack: {attack.invariant})."
+            ) from error
+    if not submission.calls:
+        raise NotAttempted("No function of the cell was ever called.")
+    return Verdict(grader, "PASS", survived=len(grader.attacks), calls=submission.calls)

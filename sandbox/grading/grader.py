@@ -1,0 +1,86 @@
+"""A grader: the attacks on one exercise, written in the lesson's `grader.py`.
+
+grader = Grader("01.2", "Build the envelope", hints=("…", "…", "…"))
+
+@grader.attack("ids are unique", misconception="A new id for every retry.")
+def two_orders(submission):
+    if submission.seal(...) == ...:
+        raise Finding("A-2 was taken for a repeat of A-1 and thrown away")
+"""
+
+import importlib.util
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+from sandbox.course import lesson_folder
+from sandbox.errors import UsageError
+from sandbox.grading.submission import Submission
+
+
+class Finding(Exception):
+    """An attack got through. The text says what the customer would see, with the values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """One way to break a submission: the invariant it aims at, and how it is done."""
+
+    invariant: str
+    misconception: str  # the belief that usually lies behind a failure
+    run: Callable[[Submission], None]
+
+
+class Grader:
+    """The attacks on one exercise, in their order, and its ladder of hints."""
+
+    def __init__(self, exercise: str, title: str, hints: Sequence[str]) -> None:
+        self.exercise = exercise
+        self.title = title
+        self.hints = tuple(hints)
+        self.attacks: list[Attack] = []
+
+    def attack(self, invariant: str, misconception: str = "") -> Callable:
+        """Add the decorated function as an attack; it raises `Finding` where it gets through."""
+
+        def add(run: Callable[[Submission], None]) -> Callable[[Submission], None]:
+            self.attacks.append(Attack(invariant, misconception, run))
+            return run
+
+        return add
+
+    @property
+    def folder(self) -> Path:
+        """The lesson's folder."""
+        return lesson_folder(self.exercise.split(".")[0])
+
+    def other_solutions(self) -> list[Path]:
+        """Correct solutions of other styles, kept in the lesson's `right/`."""
+        return sorted(self.folder.glob(f"right/{self.exercise.replace('.', '_')}_*.py"))
+
+
+def find_grader(exercise: str) -> Grader:
+    """The grader of `exercise` ("01.2"). Raises `UsageError`, with the known ones."""
+    number, _, rest = exercise.partition(".")
+    if not (number.isdigit() and rest.isdigit()):
+        raise UsageError(f"{exercise!r} names no exercise: write its number, as in 01.2.")
+    module = _load(lesson_folder(number.zfill(2)) / "grader.py")
+    graders = {g.exercise: g for g in vars(module).values() if isinstance(g, Grader)}
+    wanted = f"{number.zfill(2)}.{rest}"
+    if wanted not in graders:
+        raise UsageError(
+            f"there is no exercise {exercise!r}; lesson {number} has: {', '.join(sorted(graders)) or 'none'}."
+        )
+    return graders[wanted]
+
+
+@cache
+def _load(path: Path) -> ModuleType:
+    if not path.is_file():
+        raise UsageError(f"lesson {path.parent.name} has no exercises.")
+    spec = importlib.util.spec_from_file_location(f"grader_{path.parent.name}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,88 @@
+"""The course's commands, for every system: `python tools/course.py lab`, `… test`, and so on.
+
+`make lab` and `make test` call this file. It makes the virtual environment `.venv` from
+requirements.txt when it is missing or out of date, and then runs the command inside it.
+Written so that an old Python can read it as well, and say what is wrong.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import venv
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+VENV = os.path.join(ROOT, ".venv")
+BIN = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin")
+PYTHON = os.path.join(BIN, "python.exe" if os.name == "nt" else "python")
+STAMP = os.path.join(VENV, "made-from")  # what the environment was made from
+MADE_FROM = ("requirements.txt", "pyproject.toml")
+
+COMMANDS = {
+    "setup": [],
+    "lab": ["-m", "tools.lab"],
+    "test": ["-m", "pytest"],
+    "lessons": ["-m", "tools.lessons", "build"],
+    "kafka": ["-m", "tools.broker"],
+}
+
+
+def main(arguments):
+    """Run one command in the course's environment; return its exit status."""
+    if sys.version_info < (3, 11):
+        return (
+            "The course needs Python 3.11 or newer; this is %s. Choose another: make PYTHON=python3.12 lab"
+            % (sys.version.split()[0])
+        )
+    if not arguments or arguments[0] not in COMMANDS:
+        return "Usage: python tools/course.py %s [options]" % "|".join(COMMANDS)
+    problem = prepare()
+    if problem:
+        return problem
+    command = COMMANDS[arguments[0]]
+    if not command:
+        return 0
+    os.environ["PATH"] = BIN + os.pathsep + os.environ.get("PATH", "")
+    try:
+        return subprocess.call([PYTHON] + command + arguments[1:], cwd=ROOT)
+    except KeyboardInterrupt:
+        return 130
+
+
+def prepare():
+    """Make `.venv` if it isn't there or isn't what requirements.txt says; return a problem, or None."""
+    wanted = fingerprint()
+    if os.path.exists(STAMP) and os.path.exists(PYTHON):
+        with open(STAMP) as stamp:
+            if stamp.read() == wanted:
+                return None
+    print("Making the course's environment in .venv (once; a minute or two) ...", flush=True)
+    try:
+        venv.create(VENV, with_pip=True, clear=True)
+    except subprocess.CalledProcessError:
+        return (
+            "Python could not make a virtual environment: its module ensurepip is missing. "
+            "On Debian and Ubuntu: apt install python3-venv. Then try again."
+        )
+    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install"]
+    for what in (["-r", "requirements.txt"], ["--no-deps", "--editable", "."]):
+        if subprocess.call(pip + what, cwd=ROOT):
+            return (
+                "pip could not install what the course needs (its message is above). Mend that and try again."
+            )
+    with open(STAMP, "w") as stamp:
+        stamp.write(wanted)
+    return None
+
+
+def fingerprint():
+    """What the environment depends on, as a hash: two files and the Python version."""
+    digest = hashlib.sha256(sys.version.encode())
+    for name in MADE_FROM:
+        with open(os.path.join(ROOT, name), "rb") as file:
+            digest.update(file.read())
+    return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
