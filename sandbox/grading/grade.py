@@ -10,17 +10,17 @@ from sandbox.grading.verdict import Verdict
 SECONDS_MAX = 10
 
 
-def grade(exercise: str, source: str) -> Verdict:
+def grade(exercise: str, source: str, *, seconds: float = SECONDS_MAX) -> Verdict:
     """The verdict on `source` as a solution of `exercise` ("01.2").
 
     FAIL where an attack gets through, PASS where none does, UNKNOWN where the code never
     met one: an untouched stub, a cell that can't be run. Raises `UsageError` where there
-    is no such exercise.
+    is no such exercise. After `seconds` the submission is stopped.
     """
     grader = find_grader(exercise)
     start = perf_counter()
     try:
-        with deadline(SECONDS_MAX), load(source, grader.exercise) as submission:
+        with deadline(seconds), load(source, grader.exercise) as submission:
             verdict = _attack(grader, submission)
     except NotAttempted as reason:
         verdict = Verdict(grader, "UNKNOWN", story=str(reason))
@@ -29,7 +29,7 @@ def grade(exercise: str, source: str) -> Verdict:
             grader,
             "FAIL",
             invariant="termination",
-            story=f"Your code did not come back within {SECONDS_MAX} seconds.",
+            story=f"Your code did not come back within {seconds} seconds.",
             misconception="A loop or a call that waits for something which never comes.",
         )
     verdict.seconds = perf_counter() - start

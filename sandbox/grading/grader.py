@@ -18,6 +18,7 @@ from types import ModuleType
 from sandbox.course import lesson_folder
 from sandbox.errors import UsageError
 from sandbox.grading.submission import Submission
+from sandbox.messages import isolated_types
 
 
 class Finding(Exception):
@@ -82,5 +83,6 @@ def _load(path: Path) -> ModuleType:
         raise UsageError(f"lesson {path.parent.name} has no exercises.")
     spec = importlib.util.spec_from_file_location(f"grader_{path.parent.name}", path)
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    with isolated_types():  # a grader's OrderPlaced must not replace the learner's
+        spec.loader.exec_module(module)
     return module

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import wraps
 from io import StringIO
-from types import ModuleType, TracebackType
+from types import FrameType, ModuleType, TracebackType
 
 from sandbox.messages import isolated_types
+
+FILENAME = "<exercise {}>"  # the file that a traceback names
 
 
 class NotAttempted(Exception):
@@ -26,10 +28,15 @@ class CodeRaised(Exception):
 class Submission:
     """The names that a cell defines, as attributes; functions count how often they run."""
 
-    def __init__(self, module: ModuleType, exercise: str) -> None:
-        self._module = module
+    def __init__(self, source: str, exercise: str) -> None:
+        self._source = source
         self._exercise = exercise
+        self._module = _run(source, exercise)
         self.calls = 0
+
+    def restart(self) -> None:
+        """Crash and start again: all that the cell kept in memory is gone."""
+        self._module = _run(self._source, self._exercise)
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
@@ -52,7 +59,7 @@ class Submission:
                 return function(*args, **kwargs)
             except NotImplementedError as error:
                 raise NotAttempted(str(error) or f"{name} is not written yet.") from error
-            except Exception as error:
+            except (Exception, SystemExit) as error:  # or exit() would end the grader, as a success
                 shown = ", ".join([*map(repr, args), *(f"{k}={v!r}" for k, v in kwargs.items())])
                 raise CodeRaised(f"{name}({shown}) raised {describe(error)}") from error
 
@@ -65,20 +72,41 @@ def load(source: str, exercise: str) -> Iterator[Submission]:
 
     Its output is swallowed. Raises `NotAttempted` where it can't be run to its end.
     """
-    filename = f"<exercise {exercise}>"
-    module = ModuleType(f"exercise_{exercise.replace('.', '_')}")
-    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
     quiet = StringIO()
     with isolated_types(), redirect_stdout(quiet), redirect_stderr(quiet):
-        sys.modules[module.__name__] = module  # dataclasses look their module up
         try:
-            exec(compile(source, filename, "exec"), vars(module))
-        except Exception as error:
-            raise NotAttempted(f"The cell stopped before it could be tried: {describe(error)}") from error
-        else:
-            yield Submission(module, exercise)
+            yield Submission(source, exercise)
         finally:
-            del sys.modules[module.__name__]
+            sys.modules.pop(_module_name(exercise), None)
+
+
+def _run(source: str, exercise: str) -> ModuleType:
+    filename = FILENAME.format(exercise)
+    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+    module = ModuleType(_module_name(exercise))
+    sys.modules[module.__name__] = module  # dataclasses look their module up
+    try:
+        exec(compile(source, filename, "exec"), vars(module))
+    except (Exception, SystemExit) as error:
+        raise NotAttempted(f"The cell stopped before it could be tried: {describe(error)}") from error
+    return module
+
+
+def _module_name(exercise: str) -> str:
+    return f"exercise_{exercise.replace('.', '_')}"
+
+
+def runs_submission(frame: FrameType | None) -> bool:
+    """Whether `frame`, or one that called it, belongs to a submission."""
+    while frame:
+        if _is_submitted(frame.f_code.co_filename):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _is_submitted(filename: str) -> bool:
+    return filename.startswith(FILENAME.partition("{")[0])
 
 
 def describe(error: BaseException) -> str:
@@ -91,7 +119,7 @@ def describe(error: BaseException) -> str:
 def _line(traceback: TracebackType | None) -> int | None:
     found = None
     while traceback:
-        if traceback.tb_frame.f_code.co_filename.startswith("<exercise "):
+        if _is_submitted(traceback.tb_frame.f_code.co_filename):
             found = traceback.tb_lineno
         traceback = traceback.tb_next
     return found

@@ -7,8 +7,8 @@ promises leave open, so that no one comes to rely on it.
 from random import Random
 
 from sandbox.clock import VirtualClock
-from sandbox.delivery import author_and_cause, deliver
-from sandbox.errors import RunDidNotEnd, TopicExists, UnknownTopic
+from sandbox.delivery import Subscription, author_and_cause, run_until_idle
+from sandbox.errors import TopicExists, UnknownTopic
 from sandbox.messages import Command, Event, Key, Record, partition_for
 from sandbox.messages.envelope import seal
 from sandbox.messages.event import check_is_payload
@@ -20,7 +20,6 @@ from sandbox.sim.log import Entry, Log
 from sandbox.trace import Trace
 
 PUBLISH_MS = 1  # virtual time that one publish takes, so that no two share a time
-DELIVERIES_MAX = 100_000  # of one run: beyond it, handlers feed each other in a circle
 
 
 class SimulatedBus:
@@ -34,7 +33,7 @@ class SimulatedBus:
         self._logs: dict[str, Log] = {}
         self._topics: dict[str, Topic] = {}
         self._groups: dict[str, Group] = {}
-        self._subscriptions: list[tuple[SimulatedConsumer, Handler, str]] = []
+        self._subscriptions: list[Subscription] = []
         self._published = 0
 
     def __repr__(self) -> str:
@@ -85,23 +84,12 @@ class SimulatedBus:
         return SimulatedConsumer(self, members, known.name, known.partitions)
 
     def subscribe(self, topic: Topic | str, group: str, handle: Handler) -> None:
-        self._subscriptions.append((self.consumer(topic, group), handle, group))
+        self._subscriptions.append(Subscription(self.consumer(topic, group), handle, group))
 
     def run(self) -> RunResult:
-        handled = {group: 0 for _, _, group in self._subscriptions}
-        while self._deliver_round(handled):
-            if sum(handled.values()) >= DELIVERIES_MAX:
-                raise RunDidNotEnd(
-                    f"run() has delivered {DELIVERIES_MAX:,} records and more are waiting. Does a handler "
-                    "publish to the topic that it reads, directly or in a circle?"
-                )
-        waiting = {group: lag for group in handled if (lag := self.lag(group))}
-        if waiting:
-            raise RunDidNotEnd(
-                f"records wait for a member that run() does not serve: {waiting}. "
-                "Another consumer of that group holds their partitions: close it, or poll it."
-            )
-        return RunResult(handled)
+        return run_until_idle(
+            self._subscriptions, trace=self.trace, lag=self.lag, shuffle=self.random.shuffle
+        )
 
     def lag(self, group: str) -> int:
         members = self._groups.get(group)
@@ -119,22 +107,6 @@ class SimulatedBus:
     def log(self, topic: str) -> Log:
         """The log of `topic`, for those who read it."""
         return self._logs[topic]
-
-    def _deliver_round(self, handled: dict[str, int]) -> bool:
-        """Give each subscription what is waiting for it now; say whether anything was."""
-        before = sum(handled.values())
-        order = list(self._subscriptions)
-        self.random.shuffle(order)  # which group comes first is not guaranteed
-        for consumer, handle, group in order:
-            for record in consumer.fetch():
-                try:
-                    deliver(record, handle, actor=consumer.name, trace=self.trace)
-                except BaseException:
-                    consumer.rewind()
-                    raise
-                consumer.commit(record)
-                handled[group] += 1
-        return sum(handled.values()) > before
 
     def _next_id(self) -> str:
         self._published += 1

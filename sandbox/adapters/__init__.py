@@ -1,0 +1,1 @@
+"""One package for each real broker. They know neither each other nor the simulator."""

@@ -1,0 +1,78 @@
+"""The members of all groups that live in this process, and the end of their rebalances.
+
+A rebalance ends when every member has answered, and a member answers only while it is
+polled. Here all members live in one thread: whoever joins would wait for the others for
+ever. So after each join and each departure all members are polled, in turn, until each
+one has been assigned anew and every partition has exactly one reader.
+"""
+
+from time import monotonic
+
+from sandbox.adapters.kafka.consumer import KafkaMember
+from sandbox.adapters.kafka.errors import in_our_words, unreachable
+
+SECONDS_MAX = 20.0
+
+
+class Groups:
+    """Who is alive, group by group."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._members: dict[str, list[KafkaMember]] = {}
+
+    def __iter__(self):
+        return iter([member for members in self._members.values() for member in members])
+
+    def free_name(self, group: str) -> str:
+        """The first name no member has: `billing`, then `billing-2`."""
+        taken = {member.name for member in self._members.get(group, [])}
+        number = 1
+        while (name := group if number == 1 else f"{group}-{number}") in taken:
+            number += 1
+        return name
+
+    def joined(self, member: KafkaMember) -> None:
+        """Add a member, and wait until its group has settled."""
+        self._members.setdefault(member.group, []).append(member)
+        self._settle(member.group)
+
+    def left(self, member: KafkaMember) -> None:
+        """Take a member away, and wait until the others have its partitions."""
+        self._members[member.group].remove(member)
+        before = self._times_assigned(member.group)
+        with in_our_words(self._address):
+            member.disconnect()
+        self._settle(member.group, before)
+
+    def clear(self) -> None:
+        """Let go of all members at once; nobody waits for a rebalance any more."""
+        members, self._members = list(self), {}
+        for member in members:
+            member.disconnect()
+
+    def _times_assigned(self, group: str) -> dict[KafkaMember, int]:
+        return {member: member.times_assigned for member in self._members[group]}
+
+    def _settle(self, group: str, before: dict[KafkaMember, int] | None = None) -> None:
+        members = self._members[group]
+        before = before or self._times_assigned(group)
+        until = monotonic() + SECONDS_MAX
+        with in_our_words(self._address):
+            while not self._settled(members, before):
+                for member in members:
+                    member.wait_a_moment()
+                if monotonic() > until:
+                    raise unreachable(
+                        self._address, f"group {group} did not settle within {SECONDS_MAX:.0f} s"
+                    )
+
+    @staticmethod
+    def _settled(members: list[KafkaMember], before: dict[KafkaMember, int]) -> bool:
+        if any(member.times_assigned <= before[member] for member in members):
+            return False
+        for topic in {member.topic for member in members}:
+            read = [at for m in members if m.topic == topic for at in m.assignment]
+            if sorted(read) != [(topic.name, number) for number in range(topic.partitions)]:
+                return False
+        return True
