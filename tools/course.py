@@ -16,7 +16,6 @@ VENV = os.path.join(ROOT, ".venv")
 BIN = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin")
 PYTHON = os.path.join(BIN, "python.exe" if os.name == "nt" else "python")
 STAMP = os.path.join(VENV, "made-from")  # what the environment was made from
-MADE_FROM = ("requirements.txt", "pyproject.toml")
 
 COMMANDS = {
     "setup": [],
@@ -66,7 +65,7 @@ def prepare():
         )
     pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install"]
     for what in (["-r", "requirements.txt"], ["--no-deps", "--editable", "."]):
-        if subprocess.call(pip + what, cwd=ROOT):
+        if not install(pip + what):
             return (
                 "pip could not install what the course needs (its message is above). Mend that and try again."
             )
@@ -75,13 +74,27 @@ def prepare():
     return None
 
 
+def install(command):
+    """Run pip with a line of progress instead of its hundreds; say whether it worked."""
+    pip = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    said, packages = [], 0
+    for line in pip.stdout:
+        said.append(line)
+        if line.startswith("Collecting"):
+            packages += 1
+            print("\r  packages: %d " % packages, end="", flush=True)
+        elif line.startswith("Installing collected packages"):
+            print("found; installing them ...", flush=True)
+    if pip.wait():
+        print("".join(said[-15:]))
+    return pip.returncode == 0
+
+
 def fingerprint():
-    """What the environment depends on, as a hash: two files and the Python version."""
-    digest = hashlib.sha256(sys.version.encode())
-    for name in MADE_FROM:
-        with open(os.path.join(ROOT, name), "rb") as file:
-            digest.update(file.read())
-    return digest.hexdigest()
+    """What the environment depends on, as a hash: the requirements, Python, and this folder's place."""
+    with open(os.path.join(ROOT, "requirements.txt"), "rb") as requirements:
+        made_from = requirements.read() + sys.version.encode() + ROOT.encode()
+    return hashlib.sha256(made_from).hexdigest()
 
 
 if __name__ == "__main__":

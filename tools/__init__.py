@@ -1,0 +1,1 @@
+"""The course's commands: `course` (setup), `lab`, `lessons` (notebooks), `broker` (Kafka)."""
