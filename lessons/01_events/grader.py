@@ -57,7 +57,7 @@ SENTENCES = {
         not_yet="Refunded|Approved|Granted|Returned|Reimbursed|Accepted",
     ),
     8: Sentence("document", "For the screens on the wall: tomorrow's menu, with all prices."),
-    9: Sentence("event", "At the till, A-5 has been switched from cow's milk to oat milk."),
+    9: Sentence("event", "At the till, A-5 has been switched from cow's milk to oat milk.", asked=True),
     10: Sentence(
         "event",
         "The last cinnamon roll is sold. The bakers will have to bake again.",
@@ -70,13 +70,13 @@ SENTENCES = {
 
 # Verbs of a café and of software, as far as they can hardly be taken for a thing.
 IMPERATIVES = set(
-    """Accept Add Apply Approve Ask Authorize Bake Begin Brew Bring Build Calculate Call Cancel Capture
-    Check Clean Collect Complete Confirm Create Debit Decline Delete Deliver Dispatch Display Do Email
-    Export Fetch Fill Finish Fulfil Fulfill Generate Get Give Grind Handle Import Inform Issue Keep
+    """Accept Add Apply Approve Ask Authorize Bake Begin Brew Bring Build Calculate Cancel Capture
+    Collect Confirm Create Debit Decline Delete Deliver Dispatch Display Do Email
+    Export Fetch Fill Finish Fulfil Fulfill Generate Get Give Grind Handle Import Inform Keep
     Load Make Notify Pay Perform Place Prepare Print Process Produce Provide Publish Pull Push Put
     Receive Register Reimburse Reject Release Remove Repay Replace Replenish Reserve Restock Reverse
-    Save Sell Send Serve Ship Show Start Store Submit Supply Switch Sync Take Tell Trigger Update
-    Upload Use Warm""".split()
+    Save Sell Send Serve Ship Show Start Submit Switch Sync Take Tell Trigger Update
+    Upload Use""".split()
 )
 # Things: a command can't begin with one, whatever else the word may mean.
 THINGS = set(
@@ -86,7 +86,8 @@ THINGS = set(
     Pastry Pastries Receipt Roll Rolls Shop Stock Table Takings Terminal The Till Today Tomorrow Twelve
     Two White Whites Order Orders""".split()
 )
-ACTIONS = r"(?:[a-z](?:tion|sion|ment|ance|ing|ery)|Request|Order|Wish|Task|Job|Demand|Instruction|Need)$"
+ACTIVITY = re.compile(r"[a-z](?:tion|sion|ment|ance|ery|[^r]ing)$")  # but: Bring
+WISH = re.compile(r"(?:[a-z](?:tion|sion|ance|ing)|Request|Wish|Task|Job|Demand|Need)$")
 POLITE = set(
     """Awaiting Be Being Can Could Due Expected Expecting Had Has Have I Lets May Might Must Need Needed
     Needing Needs Ought Outstanding Pending Please Require Required Requires Shall Should ToDo Todo Wanted
@@ -337,7 +338,7 @@ def imperative(submission: Submission) -> None:
         if _verbs(words) or first in IRREGULAR - UNCHANGED or re.search(r"[a-z]ed$", first):
             raise Finding(f"{message}: it reads as if it were done. The owner leans back, the guest waits.")
         bare = first in IMPERATIVES
-        if first in THINGS or (not bare and re.search(ACTIONS, message.name)) or re.search(ACTIONS, first) and not bare:
+        if first in THINGS or (not bare and (ACTIVITY.search(first) or WISH.search(words[-1]))):
             raise Finding(f"{message}: it names a thing, or an activity. Who reads it isn't told to do it.")
         if not bare and re.search(r"[^s]s$", first):
             raise Finding(f"{message}: {first!r} tells what somebody does. Speak to the owner.")
@@ -417,3 +418,447 @@ def _a(kind: str) -> str:
 
 def _list(fields: list[str]) -> str:
     return ", ".join(fields) or "none"
+
+
+# ---------------------------------------------------------------- 01.2 the envelope
+
+
+@dataclass(frozen=True)
+class OrderPlaced(Event):
+    order_id: str
+    drinks: list[dict]
+    cents: int
+
+
+@dataclass(frozen=True)
+class DrinkMade(Event):
+    order_id: str
+
+
+@dataclass(frozen=True)
+class GuestCalled(Event):
+    order_id: str
+
+
+CHAIN = (OrderPlaced, DrinkMade, GuestCalled)
+ATTRIBUTES = ("specversion", "id", "source", "type", "time", "datacontenttype", "correlationid", "data")
+RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?P<fraction>\.\d+)?(Z|[+-]\d\d:\d\d)")
+ATTEMPTS = 3
+BITS_MIN = 56  # of chance in an id that is no UUID: a billion of them, and hardly ever two alike
+IDS = 1000
+
+DRINKS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "drink": st.sampled_from(["flat white", "espresso", "oat latte"]),
+            "extras": st.lists(st.sampled_from(["sugar", "oat milk"]), max_size=2),
+        }
+    ),
+    max_size=3,
+)
+
+envelopes = Grader(
+    "01.2",
+    "Build the envelope",
+    hints=(
+        "Walk through seal line by line and ask: if this till stood in another country, were switched off "
+        "and on, or had a twin beside it, would this line still be right?",
+        "Two things have a life of their own. What the guest still holds in her hands must not be what lies "
+        "in the envelope, at any depth. And a letter that you post twice is put into one envelope, once.",
+        "In every envelope, the conversation's id is copied from the cause as it is; only a message without "
+        "a cause names itself. The direct parent is another matter: that is always the cause's own id.",
+    ),
+)
+
+
+def _order(drinks: list[dict] | None = None) -> OrderPlaced:
+    if drinks is None:
+        drinks = [{"drink": "flat white", "extras": ["oat milk"]}]
+    return OrderPlaced("A-1", drinks=drinks, cents=420)
+
+
+def _seal(submission: Submission, event: Event, cause: dict | None = None, source: str = "till") -> dict:
+    """The submission's envelope, once it is clear that it is one."""
+    envelope = submission.seal(event, source) if cause is None else submission.seal(event, source, cause)
+    return _checked(envelope, "seal")
+
+
+def _send(submission: Submission, event: Event, publish: "Board", cause: dict | None = None) -> dict:
+    if cause is None:
+        return _checked(submission.send(event, "till", publish), "send")
+    return _checked(submission.send(event, "till", publish, cause), "send")
+
+
+def _checked(envelope: object, maker: str) -> dict:
+    if envelope is None or envelope is ...:
+        if maker == "seal":
+            raise NotAttempted("seal makes nothing yet.")
+        raise Finding("send gives back None: who wants to say “because of this one” has nothing to point at.")
+    if not isinstance(envelope, dict):
+        raise Finding(f"{maker} gives back a {type(envelope).__name__}, {envelope!r}; an envelope is a dict here.")
+    if missing := [name for name in ATTRIBUTES if envelope.get(name) is None]:
+        raise Finding(f"The envelope has no {' and no '.join(missing)}: {_shown(envelope)}.")
+    return envelope
+
+
+def _shown(envelope: dict) -> str:
+    return "{" + ", ".join(f"{key}: {value!r}" for key, value in envelope.items()) + "}"
+
+
+@envelopes.attack(
+    "an envelope says what it is, who wrote it, and which one it is",
+    misconception="The payload explains itself. (A reader needs the type before it can read the payload.)",
+)
+def plain_example(submission: Submission) -> None:
+    for event, source in ((_order(), "till"), (DrinkMade("A-2"), "barista")):
+        envelope = _seal(submission, event, source=source)
+        wanted = {
+            "specversion": "1.0",
+            "source": source,
+            "type": type(event).__name__,
+            "datacontenttype": "application/json",
+        }
+        for name, value in wanted.items():
+            if envelope[name] != value:
+                raise Finding(f"{event!r} by the {source} is in an envelope with {name} {envelope[name]!r}.")
+        fields = json.loads(event.to_json())
+        if envelope["data"] != fields:
+            raise Finding(f"{event!r} went in; the reader takes out {envelope['data']!r}, not {fields!r}.")
+        _check_cloudevent(envelope)
+
+
+def _check_cloudevent(envelope: dict) -> None:
+    """Read it as the other team does, with the standard's library; times have their own attack."""
+    given = {name: value for name, value in envelope.items() if value is not None and name != "time"}
+    try:
+        text = json.dumps(given)
+    except TypeError as error:
+        raise Finding(f"It can't be sent, for it can't be written as JSON: {error} in {_shown(envelope)}.") from error
+    try:
+        JSONFormat().read(CloudEvent, text)
+    except Exception as error:
+        reason = str(error).rpartition("\n")[2].rpartition("errors:: ")[2]
+        raise Finding(f"A CloudEvents reader throws it away: {reason}. It is {_shown(envelope)}.") from error
+
+
+@envelopes.attack(
+    "two events never share an id",
+    misconception="Equal content is the same event. (Two guests may order the same in the same second.)",
+)
+def ids_are_unique(submission: Submission) -> None:
+    first, second = _seal(submission, _order())["id"], _seal(submission, _order())["id"]
+    if first == second:
+        raise Finding(
+            "Two guests each ordered a flat white. The barista took the second for a repeat of the first and "
+            f"made one cup: both events have the id {first!r}."
+        )
+    ids = [_seal(submission, DrinkMade(f"A-{n}"))["id"] for n in range(IDS)]
+    if len(set(ids)) < IDS:
+        raise Finding(f"Of {IDS} drinks made in a rush, {IDS - len(set(ids))} were thrown away as repeats of others.")
+    if not all(map(_is_uuid, ids)) and (bits := _bits(ids)) < BITS_MIN:
+        raise Finding(
+            f"In a rush, ids such as {ids[0]!r} and {ids[1]!r} differ in few places: there is room for about "
+            f"{2 ** int(bits):,}. The shop has many tills. Two of them will use the same id, and an order vanishes."
+        )
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
+
+
+def _bits(ids: list[str]) -> float:
+    """How much chance is in an id at most, judged by the letters seen at each place."""
+    return sum(log2(len(set(letters))) for letters in zip(*ids, strict=False))
+
+
+@envelopes.attack(
+    "an id doesn't come back after a restart",
+    misconception="A counter makes ids unique. (It begins again with the program, and every till has its own.)",
+)
+def ids_survive_a_restart(submission: Submission) -> None:
+    submission.restart()
+    yesterday = [_seal(submission, DrinkMade(f"A-{n}"))["id"] for n in range(20)]
+    submission.restart()
+    today = [_seal(submission, DrinkMade(f"B-{n}"))["id"] for n in range(20)]
+    if both := [id for id in today if id in yesterday]:
+        raise Finding(
+            f"The till was switched off and on. B-{today.index(both[0])} of today has the id {both[0]!r}, as "
+            f"A-{yesterday.index(both[0])} had yesterday: it is taken for a repeat, and nobody makes it."
+        )
+
+
+@envelopes.attack(
+    "times are in UTC, on every machine",
+    misconception="The machine's time is the time. (A second machine stands in another zone, and twice a year "
+    "even one machine jumps.)",
+)
+def times_are_utc(submission: Submission) -> None:
+    for city, zone in (("London", "GMT0"), ("Kathmandu", "NPT-5:45"), ("St. John's", "NST3:30")):
+        with _machine_in(zone):
+            before = datetime.now(UTC)
+            text = _seal(submission, DrinkMade("A-1"))["time"]
+            moment = _moment(text, city)
+            if moment.utcoffset():
+                raise Finding(
+                    f"A till in {city} wrote {text!r}. Sorted as text beside London's {before:%H:%M} UTC, "
+                    "it stands hours from where it belongs."
+                )
+            wrong = moment - before
+            if abs(wrong) > timedelta(minutes=5):
+                hours = abs(wrong.total_seconds()) / 3600
+                raise Finding(
+                    f"A till in {city} wrote {text!r} when it was {before:%H:%M} UTC: {hours:.2f} hours "
+                    f"{'early' if wrong < timedelta() else 'late'}."
+                )
+
+
+def _moment(text: object, city: str = "London") -> datetime:
+    if not isinstance(text, str) or not RFC3339.fullmatch(text):
+        zone = isinstance(text, str) and re.search(r"\d:\d\d(\.\d+)?$", text) and not re.search(r"[+-]\d\d:\d\d$", text)
+        if zone:
+            raise Finding(f"A till in {city} wrote {text!r}. Whose clock is that? The reader in Lima can't tell.")
+        raise Finding(f"The time is {text!r}; ISO 8601, as CloudEvents wants it, is like 2026-05-04T09:59:00.123Z.")
+    return datetime.fromisoformat(text)
+
+
+@contextmanager
+def _machine_in(zone: str) -> Iterator[None]:
+    """Set this machine's time zone, where the system can (Windows can't)."""
+    before = os.environ.get("TZ")
+    os.environ["TZ"] = zone
+    _read_zone()
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["TZ"]
+        else:
+            os.environ["TZ"] = before
+        _read_zone()
+
+
+def _read_zone() -> None:
+    if hasattr(time, "tzset"):
+        time.tzset()
+
+
+@envelopes.attack(
+    "the time is the moment of sealing",
+    misconception="A default argument, or a line at the top of the cell, is computed at each call. (Once, when "
+    "the cell is run.)",
+)
+def time_goes_on(submission: Submission) -> None:
+    start = _moment(_seal(submission, DrinkMade("A-1"))["time"])
+    began = time.perf_counter()
+    while time.perf_counter() - began < 0.02:  # longer than any clock's tick
+        pass
+    texts = [_seal(submission, DrinkMade(f"A-{n}"))["time"] for n in range(2, 6)]
+    if not any(RFC3339.fullmatch(text) and RFC3339.fullmatch(text)["fraction"] for text in texts):
+        raise Finding(f"The time ends with the second, {texts[0]!r}: a till in a rush seals a hundred in that.")
+    if _moment(texts[0]) <= start:
+        raise Finding(f"Twenty milliseconds later the time is still {texts[0]!r}. The clock has stopped.")
+
+
+@envelopes.attack(
+    "what is sealed stays as it was",
+    misconception="frozen=True freezes what is inside, too. (It freezes the names of the fields; a list in one "
+    "of them stays a list.)",
+)
+def snapshot(submission: Submission) -> None:
+    def check(drinks: list[dict], late: str) -> None:
+        event = _order(drinks)
+        sealed = deepcopy(drinks)
+        envelope = _seal(submission, event)
+        if drinks != sealed:
+            raise Finding(f"seal was handed {sealed!r} and left it as {drinks!r}: the order was changed by posting it.")
+        if late == "drink":
+            drinks.append({"drink": "espresso", "extras": []})
+        elif drinks:
+            drinks[-1]["extras"].append("cinnamon")
+        if envelope["data"].get("drinks") != sealed:
+            raise Finding(
+                f"Sealed with {sealed!r}. Then the guest changed her mind at the till, and the sealed envelope reads "
+                f"{envelope['data'].get('drinks')!r}: history was rewritten, and nobody knows."
+            )
+
+    for_all(check, drinks=DRINKS, late=st.sampled_from(["drink", "extra"]))
+
+
+@envelopes.attack(
+    "every message of a conversation carries the id of its first message",
+    misconception="The correlation id is the id of the message before. (That is the causation id. The correlation "
+    "id stays the same from beginning to end.)",
+)
+def correlation(submission: Submission) -> None:
+    for story, messages, roots, _ in _conversations(submission):
+        for n, message in enumerate(messages):
+            if message["correlationid"] != messages[roots[n]]["id"]:
+                raise Finding(
+                    f"{story}. Asked for all that belongs to number {roots[n] + 1}, the board leaves out number "
+                    f"{n + 1}: its correlationid is {_name(message['correlationid'], messages)}."
+                )
+
+
+@envelopes.attack(
+    "every effect points at its direct cause, and a first message at none",
+    misconception="Causation and correlation are two words for one thing.",
+)
+def causation(submission: Submission) -> None:
+    for story, messages, _, parents in _conversations(submission):
+        for n, message in enumerate(messages):
+            wanted = messages[parents[n]]["id"] if parents[n] is not None else None
+            if message.get("causationid") != wanted:
+                cause = "nothing" if wanted is None else f"number {parents[n] + 1}"
+                raise Finding(
+                    f"{story}. Number {n + 1} came of {cause}, but its causationid is "
+                    f"{_name(message.get('causationid'), messages)}. Who looks for the fault looks in the wrong place."
+                )
+
+
+def _conversations(submission: Submission) -> Iterator[tuple[str, list[dict], list[int], list[int | None]]]:
+    """Every way in which up to five messages can have led to each other, the small ones first."""
+    for shape in _shapes(5):
+        messages: list[dict] = []
+        roots: list[int] = []
+        for n, parent in enumerate(shape):
+            event = CHAIN[min(n, 2)]("A-1", [], 420) if n == 0 else CHAIN[min(n, 2)]("A-1")
+            messages.append(_seal(submission, event, None if parent is None else messages[parent]))
+            roots.append(n if parent is None else roots[parent])
+        links = (f"{p + 1} led to {n + 1}" if p is not None else f"{n + 1} came first" for n, p in enumerate(shape))
+        yield f"Messages: {', '.join(links)}", messages, roots, list(shape)
+
+
+def _shapes(longest: int) -> Iterator[tuple[int | None, ...]]:
+    level: list[tuple[int | None, ...]] = [(None,)]
+    for _ in range(longest):
+        yield from level
+        level = [(*shape, parent) for shape in level for parent in (None, *range(len(shape)))]
+
+
+def _name(id: object, messages: list[dict]) -> str:
+    if id is None:
+        return "missing"
+    found = [n + 1 for n, message in enumerate(messages) if message["id"] == id]
+    return f"the id of number {found[0]}" if found else f"{id!r}, which is none of theirs"
+
+
+class GaveUpWaiting(BaseException):
+    """Ends a send that never ends. No `Exception`: `except Exception` must not eat it."""
+
+
+class Board:
+    """The board that `send` publishes on; the first `failures` times it fails with `error`.
+
+    What it was handed is written down before it fails, as with a timeout whose request
+    went through and whose answer was lost.
+    """
+
+    def __init__(self, failures: int = 0, error: Exception | None = None) -> None:
+        self.failures = failures
+        self.error = error or TimeoutError("no answer from the board")
+        self.seen: list[dict] = []
+
+    def __call__(self, envelope: dict) -> None:
+        self.seen.append(deepcopy(envelope))
+        if len(self.seen) > 20 * ATTEMPTS:
+            raise GaveUpWaiting
+        if len(self.seen) <= self.failures:
+            raise self.error
+
+
+@envelopes.attack(
+    "an event that is sent again keeps its id",
+    misconception="Every attempt is a new message. (The first one may have arrived: only its answer was lost. With "
+    "a new id, nobody can tell that the second is the same.)",
+)
+def retry_keeps_the_id(submission: Submission) -> None:
+    for failures in range(ATTEMPTS):
+        board = Board(failures)
+        returned = _send(submission, _order(), board)
+        if not board.seen:
+            raise Finding("send came back, and the board is empty: A-1 was never published.")
+        first, *others = board.seen
+        for again in others:
+            if again.get("id") != first.get("id"):
+                raise Finding(
+                    f"The answer was lost, so A-1 was sent again, as {again.get('id')!r} after {first.get('id')!r}: "
+                    "for the terminal that is a second order. The guest paid twice."
+                )
+            if again != first:
+                name = next(name for name in first | again if first.get(name) != again.get(name))
+                raise Finding(
+                    f"A-1 was sent again, with the {name} {again.get(name)!r} instead of {first.get(name)!r}. "
+                    "One id, two contents: which of them is true?"
+                )
+        if len(board.seen) != failures + 1:
+            raise Finding(
+                f"The board failed {failures} times and then said yes, but A-1 was sent {len(board.seen)} times."
+            )
+        if returned.get("id") != first.get("id"):
+            raise Finding(f"send published {first['id']!r} and gave back {returned.get('id')!r}: nobody can refer to it.")
+
+
+@envelopes.attack(
+    "what is sent belongs to the conversation of its cause",
+    misconception="The ids pass themselves on. (Each program hands them to the next call, or they are lost.)",
+)
+def sent_in_conversation(submission: Submission) -> None:
+    first = _seal(submission, _order())
+    second = _seal(submission, DrinkMade("A-1"), first)
+    board = Board(failures=1)
+    _send(submission, GuestCalled("A-1"), board, second)
+    for sent in board.seen:
+        if (sent.get("correlationid"), sent.get("causationid")) != (first["id"], second["id"]):
+            raise Finding(
+                "OrderPlaced (1) led to DrinkMade (2), and that to GuestCalled. Once sent, its correlationid is "
+                f"{_name(sent.get('correlationid'), [first, second])}, and its causationid is "
+                f"{_name(sent.get('causationid'), [first, second])}: the trail of A-1 ends before the guest hears of it."
+            )
+
+
+@envelopes.attack(
+    "sending again is bounded, and giving up is said aloud",
+    misconception="Sooner or later it will work, and until then nobody needs to know.",
+)
+def retry_is_bounded(submission: Submission) -> None:
+    board = Board(failures=1_000_000)
+    try:
+        submission.send(_order(), "till", board)
+    except GaveUpWaiting:
+        raise Finding(
+            f"The board is down all day. After {len(board.seen)} attempts the till is still trying, and the queue "
+            "in front of it reaches the street."
+        ) from None
+    except CodeRaised as raised:
+        if not isinstance(raised.__cause__, TimeoutError):
+            raise
+    else:
+        raise Finding("The board never answered, yet send came back as if all were well: A-1 is lost, and nobody knows.")
+    if len(board.seen) != ATTEMPTS:
+        raise Finding(f"The board is down, and send tried {_times(len(board.seen))}; agreed are {ATTEMPTS} attempts.")
+
+
+@envelopes.attack(
+    "only a timeout is tried again",
+    misconception="Trying again can't hurt. (A refusal stays a refusal, and the true reason comes late or never.)",
+)
+def only_timeouts(submission: Submission) -> None:
+    board = Board(failures=1_000_000, error=PermissionError("this till may not write to orders"))
+    try:
+        submission.send(_order(), "till", board)
+    except CodeRaised as raised:
+        if raised.__cause__ is not board.error:
+            raise
+    except GaveUpWaiting:
+        pass
+    else:
+        raise Finding(f"The board refused: {board.error}. Yet send came back as if all were well.")
+    if len(board.seen) != 1:
+        raise Finding(f"The board refused: {board.error}. The till asked {_times(len(board.seen))}, with the same answer.")
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"

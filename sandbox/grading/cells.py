@@ -11,6 +11,7 @@ from pathlib import Path
 from sandbox.errors import UsageError
 
 MARK = re.compile(r"^(?:#\s*)?%%exercise\s+(\S+)[^\S\n]*$", re.MULTILINE)
+CELL = re.compile(r"^# %%(?:[^\S\n].*)?$", re.MULTILINE)  # where, in py:percent, the next cell begins
 
 
 def exercises_in(path: Path) -> dict[str, str]:
@@ -57,4 +58,5 @@ def _notebook_cells(text: str, path: Path) -> list[str]:
 
 def _python_parts(text: str) -> list[str]:
     starts = [mark.start() for mark in MARK.finditer(text)]
-    return [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
+    parts = [text[a:b] for a, b in zip(starts, [*starts, len(text)][1:], strict=True)]
+    return [CELL.split(part)[0] for part in parts]

@@ -67,14 +67,19 @@ def find_grader(exercise: str) -> Grader:
     number, _, rest = exercise.partition(".")
     if not (number.isdigit() and rest.isdigit()):
         raise UsageError(f"{exercise!r} names no exercise: write its number, as in 01.2.")
-    module = _load(lesson_folder(number.zfill(2)) / "grader.py")
-    graders = {g.exercise: g for g in vars(module).values() if isinstance(g, Grader)}
+    graders = graders_of(lesson_folder(number.zfill(2)))
     wanted = f"{number.zfill(2)}.{rest}"
     if wanted not in graders:
         raise UsageError(
             f"there is no exercise {exercise!r}; lesson {number} has: {', '.join(sorted(graders)) or 'none'}."
         )
     return graders[wanted]
+
+
+def graders_of(lesson: Path) -> dict[str, Grader]:
+    """The graders of a lesson's folder, by exercise. Raises `UsageError` where it has none."""
+    found = vars(_load(lesson / "grader.py")).values()
+    return {grader.exercise: grader for grader in found if isinstance(grader, Grader)}
 
 
 @cache

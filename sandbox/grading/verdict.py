@@ -37,7 +37,7 @@ class Verdict:
     def sentences(self) -> list[str]:
         """The facts below the headline, one a line."""
         if self.result == "PASS":
-            return [f"Your code {self.space} in {self.seconds:.2f} s."]
+            return [f"Your code {self.space}."]
         if self.result == "UNKNOWN":
             return [self.story, "Nothing could be tested yet."]
         lines = [f"Broken: {self.invariant}.", self.story, f"It {self.space}."]

@@ -1,7 +1,12 @@
-"""Names that people give to the twelve sentences of exercise 01.1: good ones, and bad ones.
+"""Exercise 01.1 judges the form of free names: good ones have to pass, bad ones to fail.
 
-A bad one stands with a part of the invariant that it breaks.
+These are names that people give to the twelve sentences. A bad one stands with a part of
+the invariant that it breaks.
 """
+
+import pytest
+
+from sandbox.grading import Verdict, find_grader, grade
 
 GOOD = {
     1: """OrderPlaced DrinksOrdered OrderTaken OrderReceived OrderAccepted TableOrdered OrderRequested
@@ -142,3 +147,33 @@ BAD = {
         "CalculateRevenue": "contains", "TakingsSentToBookkeeper": "contains",
     },
 }  # fmt: skip
+
+grader = find_grader("01.1")
+SENTENCES = grader.attacks[0].run.__globals__["SENTENCES"]
+FIELDS = {"event": "order_id cents", "command": "order_id cents", "document": "day lines total"}
+
+
+def _one_message(number: int, name: str) -> Verdict:
+    kind = SENTENCES[number].kind
+    return grade("01.1", f"def messages():\n    return {{{number}: {(kind, name, FIELDS[kind])!r}}}")
+
+
+def test_the_sentences_of_the_task_are_those_of_the_grader():
+    text = (grader.folder / "exercises.py").read_text(encoding="utf-8")
+    assert [n for n, s in SENTENCES.items() if f"# {n}. {s.text}\n" not in text] == []
+
+
+@pytest.mark.parametrize("number", SENTENCES)
+def test_a_reasonable_name_is_accepted(number):
+    names = GOOD[number].split()
+    assert len(names) >= 8
+    verdicts = {name: _one_message(number, name) for name in names}
+    rejected = {n: v.story for n, v in verdicts.items() if v.invariant != grader.attacks[-1].invariant}
+    assert rejected == {}
+
+
+@pytest.mark.parametrize("number", SENTENCES)
+def test_a_bad_name_is_rejected_for_the_right_reason(number):
+    assert len(BAD[number]) >= 8
+    got = {name: _one_message(number, name).invariant for name in BAD[number]}
+    assert {n: i for n, i in got.items() if BAD[number][n] not in i} == {}

@@ -1,0 +1,99 @@
+"""The few shapes and colours that all pictures are made of.
+
+Colours are Okabe and Ito's, darkened or lightened until text has a contrast of 4.5 and
+lines one of 3 against their ground, light and dark (a test measures them). No colour
+carries a meaning alone: there is always a shape or a word as well.
+"""
+
+from html import escape
+
+CHAR = 7.3  # width of a character of our text at 12 px, with room for wider fonts
+SMALL = 6.4  # the same at 11 px
+
+# name: (light, dark)
+PALETTE = {
+    "ground": ("#ffffff", "#111111"),
+    "text": ("#24292f", "#e6e6e6"),
+    "soft": ("#57606a", "#a8b0b8"),
+    "line": ("#8a929b", "#7d858d"),
+    "row": ("#d8dee4", "#3a4046"),
+    "box": ("#e3f1fa", "#0d3048"),
+    "edge": ("#0072b2", "#56b4e9"),
+    "read": ("#ffffff", "#111111"),
+    "done": ("#00795a", "#2fc79a"),
+    "bad": ("#c2410c", "#ff8a4c"),
+}
+
+RULES = """\
+text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:var(--text)}
+.name{font:600 13px system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif}
+.small{font:11px system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif;fill:var(--soft)}
+.halo{paint-order:stroke;stroke:var(--ground);stroke-width:4px;stroke-linejoin:round}
+.ground{fill:var(--ground)}
+.row{stroke:var(--row);stroke-width:1}
+.published{fill:var(--box);stroke:var(--edge);stroke-width:1.5}
+.taken{fill:var(--read);stroke:var(--edge);stroke-width:1.5}
+.service{fill:var(--read);stroke:var(--line);stroke-width:1.5}
+.arrow{fill:none;stroke:var(--line);stroke-width:1.25}
+.tip{fill:var(--line)}
+.flag{fill:var(--done);stroke:var(--done);stroke-width:1.5;stroke-linejoin:round}
+.cross{fill:none;stroke:var(--bad);stroke-width:3;stroke-linecap:round}
+"""
+
+
+def _variables(theme: int) -> str:
+    return ";".join(f"--{name}:{colours[theme]}" for name, colours in PALETTE.items())
+
+
+STYLE = (
+    f"svg.sandbox{{{_variables(0)}}}"
+    f"@media (prefers-color-scheme:dark){{svg.sandbox{{{_variables(1)}}}}}"
+    + "".join(f"svg.sandbox {rule}" for rule in RULES.splitlines())
+)
+
+
+def drawing(width: int, height: int, title: str, description: str, parts: list[str]) -> str:
+    """A whole SVG of `parts`, with its title and description."""
+    return (
+        f'<svg class="sandbox" xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" role="img">'
+        f"<title>{escape(title)}</title><desc>{escape(description)}</desc><style>{STYLE}</style>"
+        f'<rect class="ground" width="{width}" height="{height}" rx="6"/>' + "".join(parts) + "</svg>"
+    )
+
+
+def text(x: int, y: int, words: str, kind: str = "", anchor: str = "middle") -> str:
+    """Words, centred on `x` or starting there."""
+    return f'<text class="{kind}" x="{x}" y="{y}" text-anchor="{anchor}">{escape(words)}</text>'
+
+
+def box(x: int, y: int, width: int, height: int, kind: str, words: str) -> str:
+    """A rounded box with words in its middle; `x`, `y` is its centre."""
+    corner = f'x="{x - width // 2}" y="{y - height // 2}" width="{width}" height="{height}"'
+    return f'<rect class="{kind}" {corner} rx="7"/>' + text(x, y + 4, words)
+
+
+def arrow(start: tuple[int, int], end: tuple[int, int]) -> str:
+    """A line from one point to another, with a tip that points along it."""
+    (x1, y1), (x2, y2) = start, end
+    length = max(((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5, 1)
+    ux, uy = (x2 - x1) / length, (y2 - y1) / length
+    bx, by = x2 - 8 * ux, y2 - 8 * uy
+    tip = [(x2, y2), (bx - 3.5 * uy, by + 3.5 * ux), (bx + 3.5 * uy, by - 3.5 * ux)]
+    points = " ".join(f"{px:.1f},{py:.1f}" for px, py in tip)
+    return f'<path class="arrow" d="M{x1} {y1}L{bx:.1f} {by:.1f}"/><polygon class="tip" points="{points}"/>'
+
+
+def flag(x: int, y: int) -> str:
+    """A small flag on a pole: a commit."""
+    return f'<path class="flag" d="M{x - 5} {y + 11}V{y - 11}L{x + 8} {y - 5}L{x - 5} {y + 1}"/>'
+
+
+def cross(x: int, y: int) -> str:
+    """A cross: a crash."""
+    return f'<path class="cross" d="M{x - 8} {y - 8}L{x + 8} {y + 8}M{x + 8} {y - 8}L{x - 8} {y + 8}"/>'
+
+
+def shortened(words: str, length: int) -> str:
+    """At most `length` characters; what is cut is shown as an ellipsis."""
+    return words if len(words) <= length else words[: length - 1] + "…"

@@ -1,0 +1,126 @@
+"""The graders are graded: correct solutions pass, wrong ones fail, for the reason that they name."""
+
+import re
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+
+from sandbox.course import lesson_folders
+from sandbox.grading import Grader, grade
+from sandbox.grading.grader import graders_of
+from tools.lessons.source import Cell, read
+
+BREAKS = "# breaks: "
+SECONDS_MAX = 1.0  # of a verdict; this machine may be busy, so one in five has to keep to it
+
+
+def _graders() -> list[Grader]:
+    with_exercises = [folder for folder in lesson_folders() if (folder / "grader.py").is_file()]
+    return [grader for folder in with_exercises for grader in graders_of(folder).values()]
+
+
+def _files(kind: str) -> list:
+    return [
+        pytest.param(grader, path, id=path.stem)
+        for grader in _graders()
+        for path in sorted(grader.folder.glob(f"{kind}/{grader.exercise.replace('.', '_')}_*.py"))
+    ]
+
+
+def _cell(grader: Grader) -> Cell:
+    found = [c for c in read(grader.folder / "exercises.py") if c.exercise == grader.exercise]
+    assert len(found) == 1, f"exercises.py has {len(found)} cells for {grader.exercise}"
+    return found[0]
+
+
+def _source(cell: Cell) -> str:
+    mark, _, source = cell.source.partition("\n")
+    assert mark.startswith("%%exercise ")
+    return source
+
+
+def _first_line(path: Path) -> str:
+    return path.read_text(encoding="utf-8").partition("\n")[0]
+
+
+every_exercise = pytest.mark.parametrize("grader", _graders(), ids=lambda grader: grader.exercise)
+
+
+@pytest.mark.parametrize(("grader", "path"), _files("right"))
+def test_a_correct_solution_passes(grader, path):
+    verdict = grade(grader.exercise, path.read_text(encoding="utf-8"))
+    assert verdict.result == "PASS", verdict.text()
+    assert re.match(r"# \w", _first_line(path)), "its first line is its title"
+
+
+@pytest.mark.parametrize(("grader", "path"), _files("wrong"))
+def test_a_wrong_solution_fails_with_the_invariant_that_it_breaks(grader, path):
+    verdict = grade(grader.exercise, path.read_text(encoding="utf-8"))
+    assert verdict.result == "FAIL", verdict.text()
+    assert f"{BREAKS}{verdict.invariant}" == _first_line(path), verdict.text()
+    assert verdict.story
+
+
+@every_exercise
+def test_the_untouched_stub_is_unknown(grader):
+    verdict = grade(grader.exercise, _source(_cell(grader).stub()))
+    assert verdict.result == "UNKNOWN", verdict.text()
+
+
+@every_exercise
+def test_the_solution_of_the_course_passes(grader):
+    verdict = grade(grader.exercise, _source(_cell(grader).solution()))
+    assert verdict.result == "PASS", verdict.text()
+
+
+@every_exercise
+def test_there_are_enough_solutions_to_trust_the_grader(grader):
+    number = grader.exercise.replace(".", "_")
+    assert len(list(grader.folder.glob(f"right/{number}_*.py"))) >= 3
+    assert len(list(grader.folder.glob(f"wrong/{number}_*.py"))) >= 6
+
+
+@every_exercise
+def test_each_attack_is_needed(grader):
+    broken = {_first_line(path).removeprefix(BREAKS) for path in grader.folder.glob("wrong/*.py")}
+    assert [a.invariant for a in grader.attacks if a.invariant not in broken] == []
+    assert len({a.invariant for a in grader.attacks}) == len(grader.attacks)
+
+
+@every_exercise
+def test_the_verdict_does_not_flip(grader):
+    number = grader.exercise.replace(".", "_")
+    for path in sorted(grader.folder.glob(f"*/{number}_*.py")):
+        source = path.read_text(encoding="utf-8")
+        verdicts = [grade(grader.exercise, source) for _ in range(5)]
+        assert len({(v.result, v.invariant, v.survived, v.calls) for v in verdicts}) == 1, path.name
+
+
+@every_exercise
+def test_a_verdict_comes_at_once(grader):
+    source = _source(_cell(grader).solution())
+
+    def seconds() -> float:
+        start = perf_counter()
+        grade(grader.exercise, source)
+        return perf_counter() - start
+
+    assert min(seconds() for _ in range(5)) < SECONDS_MAX
+
+
+@every_exercise
+def test_the_three_hints_hold_no_line_of_a_solution(grader):
+    assert len(grader.hints) == 3
+    assert all(hint.strip() for hint in grader.hints)
+    sources = [_source(_cell(grader).solution())]
+    sources += [path.read_text(encoding="utf-8") for path in grader.other_solutions()]
+    told = " ".join(grader.hints)
+    lines = {line.strip() for source in sources for line in source.splitlines()}
+    assert [line for line in lines if len(line) > 8 and line in told] == []
+
+
+@every_exercise
+def test_every_place_that_names_an_exercise_uses_its_title(grader):
+    text = (grader.folder / "exercises.py").read_text(encoding="utf-8")
+    assert f"# ## {grader.exercise} {grader.title}\n" in text

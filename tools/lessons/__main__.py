@@ -1,0 +1,44 @@
+"""`python -m tools.lessons build [NN] [--reset]` and `… check [NN] [--strict]`."""
+
+import argparse
+import sys
+import time
+
+from tools.lessons.build import Course
+from tools.lessons.execute import CellFailed
+from tools.lessons.source import SourceError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Build or check; 0 where all is well."""
+    parser = argparse.ArgumentParser(prog="python -m tools.lessons", description=__doc__)
+    parser.add_argument("command", choices=["build", "check"])
+    parser.add_argument("lesson", nargs="?", default="", help="its number, as in 01; all without it")
+    parser.add_argument("--reset", action="store_true", help="build: put the exercises back, after a backup")
+    parser.add_argument("--strict", action="store_true", help="check: learners' work counts as a difference")
+    options = parser.parse_args(arguments)
+    course = Course()
+    lessons = course.lessons(options.lesson)
+    if not lessons:
+        parser.error(f"there is no lesson {options.lesson!r} in lessons/")
+    problems = [] if options.lesson else course.orphans()
+    for lesson in lessons:
+        start = time.monotonic()
+        print(f"{lesson.name} ...", flush=True)
+        try:
+            if options.command == "build":
+                for path, notebook in course.build(lesson).items():
+                    outcome = course.write(path, notebook, reset=options.reset)
+                    print(f"  {path.relative_to(course.root)}: {outcome}")
+            else:
+                problems += course.stale(lesson, strict=options.strict)
+        except (CellFailed, SourceError) as error:
+            problems.append(str(error))
+        print(f"  {time.monotonic() - start:.1f} s", flush=True)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
