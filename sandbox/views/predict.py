@@ -69,7 +69,8 @@ def _form(question: Question) -> ipywidgets.Widget:
     choice.observe(chosen, names="value")
     button.on_click(answered)
     asked = ipywidgets.HTML(f"<p><strong>Predict.</strong> {_lines(question.text)}</p>")
-    form = ipywidgets.VBox([asked, choice, button, said])
+    stacked = ipywidgets.Layout(align_items="flex-start")
+    form = ipywidgets.VBox([asked, choice, button, said], layout=stacked)
     form.add_class("sandbox-predict")
     return form
 

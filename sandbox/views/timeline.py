@@ -26,10 +26,8 @@ def timeline(trace: Trace, title: str = "Timeline", description: str = "") -> Fi
     said = description or _conclusion(steps)
     if not steps:
         return Figure(title, said, "", repr(trace))
-    acting = {step.actor for step in steps}
-    rows = {
-        name: TOP + ROW * i + ROW // 2 - 8 for i, name in enumerate(a for a in trace.actors if a in acting)
-    }
+    acting = dict.fromkeys(step.actor for step in steps)  # who begins is on top
+    rows = {name: TOP + ROW * i + ROW // 2 - 8 for i, name in enumerate(acting)}
     left = 34 + max(int(len(ink.shortened(name, NAME_MAX)) * 8) for name in rows)
     columns, width = _columns(steps, left)
     height = TOP + ROW * len(rows) + 26
@@ -109,7 +107,7 @@ MEANING = {
 
 def _legend(steps: list[Step]) -> str:
     occurs = {step.action for step in steps}
-    return "    ".join(meaning for action, meaning in MEANING.items() if action in occurs)
+    return "  ·  ".join(meaning for action, meaning in MEANING.items() if action in occurs)
 
 
 def _conclusion(steps: list[Step]) -> str:

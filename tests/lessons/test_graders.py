@@ -12,7 +12,7 @@ from sandbox.grading.grader import graders_of
 from tools.lessons.source import Cell, read
 
 BREAKS = "# breaks: "
-SECONDS_MAX = 1.0  # of a verdict; this machine may be busy, so one in five has to keep to it
+SECONDS_MAX = 1.0  # of a verdict; the machine may be busy, so the best of five counts
 
 
 def _graders() -> list[Grader]:
@@ -88,13 +88,12 @@ def test_each_attack_is_needed(grader):
     assert len({a.invariant for a in grader.attacks}) == len(grader.attacks)
 
 
-@every_exercise
-def test_the_verdict_does_not_flip(grader):
-    number = grader.exercise.replace(".", "_")
-    for path in sorted(grader.folder.glob(f"*/{number}_*.py")):
-        source = path.read_text(encoding="utf-8")
-        verdicts = [grade(grader.exercise, source) for _ in range(5)]
-        assert len({(v.result, v.invariant, v.survived, v.calls) for v in verdicts}) == 1, path.name
+@pytest.mark.slow
+@pytest.mark.parametrize(("grader", "path"), _files("right") + _files("wrong"))
+def test_the_verdict_does_not_flip(grader, path):
+    source = path.read_text(encoding="utf-8")
+    verdicts = [grade(grader.exercise, source) for _ in range(5)]
+    assert len({(v.result, v.invariant, v.survived, v.calls) for v in verdicts}) == 1
 
 
 @every_exercise

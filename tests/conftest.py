@@ -1,0 +1,81 @@
+"""The buses that the tests run on, and the last lines of a run: what ran where, what didn't and why."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from sandbox import connect
+from sandbox.ports import Bus
+from tools.broker import Problem, available, running_broker
+
+_why_no_kafka = ""
+_way_to_kafka = ""
+_ran_on: Counter[str] = Counter()
+
+
+@pytest.fixture(scope="session")
+def kafka_address() -> Iterator[str]:
+    """The address of a real Kafka: that of SANDBOX_BUS, else one started for this run."""
+    global _why_no_kafka, _way_to_kafka
+    try:
+        _way_to_kafka = available()
+    except Problem as problem:
+        if os.environ.get("SANDBOX_REQUIRE_KAFKA"):
+            pytest.fail(f"real Kafka is required here, but {problem}")
+        _why_no_kafka = f"real Kafka: {problem}"
+        pytest.skip(_why_no_kafka)
+    with running_broker() as address:
+        yield address
+
+
+@pytest.fixture(params=["simulator", pytest.param("kafka", marks=pytest.mark.kafka)])
+def bus_url(request: pytest.FixtureRequest) -> str:
+    """The address of each bus in turn."""
+    if request.param == "simulator":
+        url = "sim://"
+    else:
+        url = f"kafka://{request.getfixturevalue('kafka_address')}"
+    _ran_on[request.param] += 1
+    return url
+
+
+@pytest.fixture
+def bus(bus_url: str) -> Iterator[Bus]:
+    """A new bus of each kind in turn."""
+    bus = connect(bus_url)
+    yield bus
+    bus.close()
+
+
+@pytest.fixture
+def sim() -> Bus:
+    """A simulated bus."""
+    return connect("sim://")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say aloud where the tests ran and what was skipped."""
+    line = terminalreporter.write_line
+    reports = terminalreporter.stats
+    total = sum(len(reports.get(outcome, [])) for outcome in ("passed", "failed", "error", "xfailed"))
+    on_kafka = sum(
+        "kafka" in report.keywords and report.when == "call"
+        for outcome in ("passed", "failed")
+        for report in reports.get(outcome, [])
+    )
+    terminalreporter.section("what ran")
+    line(f"{total} tests ran.")
+    line(
+        f"Buses: the simulator; real Kafka through {_way_to_kafka}: {on_kafka} tests."
+        if on_kafka
+        else "Buses: the simulator only."
+    )
+    skipped = Counter(
+        str(report.longrepr[2]).removeprefix("Skipped: ") for report in reports.get("skipped", [])
+    )
+    for reason, count in skipped.items():
+        line(f"Skipped, {count}: {reason}")
+    if not skipped:
+        line("Skipped: nothing.")
