@@ -88,6 +88,7 @@ class KafkaMember(ConsumerRebalanceListener):
         """`poll` without a trace: `run` notes when a record is handled instead."""
         self._must_be_open()
         with in_our_words(self._bus.address):
+            self._pick_up_rejoin()
             self._client.poll(timeout_ms=0)  # a rebalance that another process caused ends here
             if self._rebalanced:
                 self.rewind()
@@ -110,9 +111,21 @@ class KafkaMember(ConsumerRebalanceListener):
                 raise unreachable(self._bus.address, f"no records within {SECONDS_MAX:.0f} s")
         return found
 
-    def wait_a_moment(self) -> None:
-        """Let the client answer its group, above all in a rebalance."""
-        self._client.poll(timeout_ms=POLL_MS)
+    def answer_group(self, ms: int) -> None:
+        """Let the client answer its group for `ms` milliseconds, above all in a rebalance."""
+        self._pick_up_rejoin()
+        self._client.poll(timeout_ms=ms)
+
+    def _pick_up_rejoin(self) -> None:
+        """Don't let the client forget a rejoin that is under way.
+
+        kafka-python 3.0.12 rejoins by itself when a topic's metadata has changed. If a poll
+        ends before that rejoin does, no later poll looks for its result, and the member is
+        without partitions for ever. Asking for a rejoin makes the next poll take it up.
+        """
+        coordinator = self._client._coordinator
+        if coordinator.rejoining and not coordinator.need_rejoin():
+            coordinator.request_rejoin()
 
     def commit(self, record: Record | None = None) -> None:
         self._must_be_open()

@@ -1,17 +1,24 @@
 """The members of all groups that live in this process, and the end of their rebalances.
 
 A rebalance ends when every member has answered, and a member answers only while it is
-polled. Here all members live in one thread: whoever joins would wait for the others for
-ever. So after each join and each departure all members are polled, in turn, until each
-one has been assigned anew and every partition has exactly one reader.
+polled. The learner's members all live in one thread: whoever joins would wait for the
+others for ever. So after each join and each departure all members are polled, at the same
+time, until each one has been assigned anew and every partition has exactly one reader.
+
+At the same time, because kafka-python 3.0.12 throws away the result of a rejoin that
+arrives between two polls, and starts another one: polled in turn, the members would chase
+each other round. The rounds get longer, so that one of them is long enough.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 
 from sandbox.adapters.kafka.consumer import KafkaMember
 from sandbox.adapters.kafka.errors import in_our_words, unreachable
 
 SECONDS_MAX = 20.0
+FIRST_ROUND_MS = 60
+LAST_ROUND_MS = 2000
 
 
 class Groups:
@@ -57,11 +64,11 @@ class Groups:
     def _settle(self, group: str, before: dict[KafkaMember, int] | None = None) -> None:
         members = self._members[group]
         before = before or self._times_assigned(group)
-        until = monotonic() + SECONDS_MAX
-        with in_our_words(self._address):
+        until, round_ms = monotonic() + SECONDS_MAX, FIRST_ROUND_MS
+        with in_our_words(self._address), ThreadPoolExecutor(len(members) or 1) as threads:
             while not self._settled(members, before):
-                for member in members:
-                    member.wait_a_moment()
+                list(threads.map(KafkaMember.answer_group, members, [round_ms] * len(members)))
+                round_ms = min(int(round_ms * 1.3), LAST_ROUND_MS)
                 if monotonic() > until:
                     raise unreachable(
                         self._address, f"group {group} did not settle within {SECONDS_MAX:.0f} s"
