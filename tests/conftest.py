@@ -33,10 +33,7 @@ def kafka_address() -> Iterator[str]:
 @pytest.fixture(params=["simulator", pytest.param("kafka", marks=pytest.mark.kafka)])
 def bus_url(request: pytest.FixtureRequest) -> str:
     """The address of each bus in turn."""
-    if request.param == "simulator":
-        url = "sim://"
-    else:
-        url = f"kafka://{request.getfixturevalue('kafka_address')}"
+    url = "sim://" if request.param == "simulator" else f"kafka://{request.getfixturevalue('kafka_address')}"
     _ran_on[request.param] += 1
     return url
 

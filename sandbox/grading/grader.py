@@ -9,6 +9,7 @@ def two_orders(submission):
 """
 
 import importlib.util
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -88,6 +89,7 @@ def _load(path: Path) -> ModuleType:
         raise UsageError(f"lesson {path.parent.name} has no exercises.")
     spec = importlib.util.spec_from_file_location(f"grader_{path.parent.name}", path)
     module = importlib.util.module_from_spec(spec)
+    sys.modules[module.__name__] = module  # dataclasses and pickle look their module up
     with isolated_types():  # a grader's OrderPlaced must not replace the learner's
         spec.loader.exec_module(module)
     return module

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import wraps
 from io import StringIO
-from types import FrameType, ModuleType, TracebackType
+from types import CodeType, ModuleType, TracebackType
 
 from sandbox.messages import isolated_types
 
@@ -96,22 +96,15 @@ def _module_name(exercise: str) -> str:
     return f"exercise_{exercise.replace('.', '_')}"
 
 
-def runs_submission(frame: FrameType | None) -> bool:
-    """Whether `frame`, or one that called it, belongs to a submission."""
-    while frame:
-        if _is_submitted(frame.f_code.co_filename):
-            return True
-        frame = frame.f_back
-    return False
-
-
-def _is_submitted(filename: str) -> bool:
-    return filename.startswith(FILENAME.partition("{")[0])
+def is_submitted(code: CodeType) -> bool:
+    """Whether this code stands in a submission's cell."""
+    return code.co_filename.startswith(FILENAME.partition("{")[0])
 
 
 def describe(error: BaseException) -> str:
     """The exception in one line, with the line of the submission that it came from."""
-    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    reason = error.msg if isinstance(error, SyntaxError) else str(error)
+    text = f"{type(error).__name__}: {reason}" if reason else type(error).__name__
     line = error.lineno if isinstance(error, SyntaxError) else _line(error.__traceback__)
     return f"{text} (line {line} of the cell)" if line else text
 
@@ -119,7 +112,7 @@ def describe(error: BaseException) -> str:
 def _line(traceback: TracebackType | None) -> int | None:
     found = None
     while traceback:
-        if _is_submitted(traceback.tb_frame.f_code.co_filename):
+        if is_submitted(traceback.tb_frame.f_code):
             found = traceback.tb_lineno
         traceback = traceback.tb_next
     return found

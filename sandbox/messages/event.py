@@ -2,10 +2,11 @@
 
 The name in the envelope (`type`) is all that a consumer gets, so a table keeps the class
 of each name. Where a class is defined anew, as when a notebook's cell is run again, the
-newest definition counts.
+newest definition counts. Where two modules have a class of one name, the one that was
+published on the same bus counts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
 from typing import ClassVar, Self
@@ -90,12 +91,14 @@ def check_is_payload(event: object) -> None:
     )
 
 
-def decode(type_name: str, data: bytes) -> Event | Command:
+def decode(type_name: str, data: bytes, published: Mapping[str, type[_Payload]]) -> Event | Command:
     """The event or command that was written as `data` under the name `type_name`.
 
-    Raises `UnreadableRecord` where no such class is known or the data doesn't fit it.
+    `published` has the classes that were published on this bus. Raises `UnreadableRecord`
+    where no such class is known or the data doesn't fit it.
     """
-    cls = _class_of_type.get(type_name)
+    newest, ours = _class_of_type.get(type_name), published.get(type_name)
+    cls = newest if ours is None or (newest and newest.__module__ == ours.__module__) else ours
     if cls is None or not is_dataclass(cls):
         raise UnreadableRecord(
             f"no class is known for the type {type_name!r}. "

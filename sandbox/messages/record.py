@@ -1,5 +1,6 @@
 """An event at a place: topic, partition and offset."""
 
+from collections.abc import Mapping
 from functools import cached_property
 
 from sandbox.errors import UnreadableRecord
@@ -25,6 +26,7 @@ class Record:
         key: Key,
         value: bytes | None,
         envelope: Envelope | None,
+        published: Mapping[str, type],
     ) -> None:
         self.topic = topic
         self.partition = partition
@@ -32,6 +34,7 @@ class Record:
         self.key = key
         self.value = value
         self._envelope = envelope
+        self._published = published  # the classes that were published on its bus, by type
 
     @property
     def place(self) -> str:
@@ -54,7 +57,7 @@ class Record:
         if self.value is None:
             raise UnreadableRecord(f"{self.place} has no value: it is a tombstone.")
         try:
-            return decode(self.envelope.type, self.value)
+            return decode(self.envelope.type, self.value, self._published)
         except UnreadableRecord as error:
             raise UnreadableRecord(f"{self.place}: {error}") from error
 

@@ -34,6 +34,7 @@ class SimulatedBus:
         self._topics: dict[str, Topic] = {}
         self._groups: dict[str, Group] = {}
         self._subscriptions: list[Subscription] = []
+        self._published_types: dict[str, type] = {}
         self._published = 0
 
     def __repr__(self) -> str:
@@ -44,7 +45,7 @@ class SimulatedBus:
         known = self._topics.setdefault(name, topic)
         if known != topic:
             raise TopicExists(f"{known!r} exists already, and you ask for {partitions}. Choose another name.")
-        self._logs.setdefault(name, Log(name, partitions))
+        self._logs.setdefault(name, Log(name, partitions, self._published_types))
         return known
 
     def publish(
@@ -61,6 +62,7 @@ class SimulatedBus:
         check_is_payload(event)
         value, key_bytes = event.to_json(), key_to_bytes(key)
         source, cause = author_and_cause(source, cause)
+        self._published_types[event.type_name] = type(event)
         self.clock.advance(PUBLISH_MS)
         envelope = seal(
             event.type_name,

@@ -3,6 +3,7 @@
 An offset is an index into that list, so the end offset is its length.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sandbox.messages import Envelope, Record
@@ -21,8 +22,9 @@ class Entry:
 class Log:
     """The partitions of one topic."""
 
-    def __init__(self, topic: str, partitions: int) -> None:
+    def __init__(self, topic: str, partitions: int, published: Mapping[str, type]) -> None:
         self.topic = topic
+        self._published = published
         self._partitions: list[list[Entry]] = [[] for _ in range(partitions)]
 
     def append(self, partition: int, entry: Entry) -> Record:
@@ -47,4 +49,5 @@ class Log:
             key=key_from_bytes(entry.key),
             value=entry.value,
             envelope=entry.envelope,
+            published=self._published,
         )

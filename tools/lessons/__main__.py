@@ -9,7 +9,7 @@ from tools.lessons.execute import CellFailed
 from tools.lessons.source import SourceError
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None, course: Course = Course()) -> int:  # noqa: B008
     """Build or check; 0 where all is well."""
     parser = argparse.ArgumentParser(prog="python -m tools.lessons", description=__doc__)
     parser.add_argument("command", choices=["build", "check"])
@@ -17,7 +17,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--reset", action="store_true", help="build: put the exercises back, after a backup")
     parser.add_argument("--strict", action="store_true", help="check: learners' work counts as a difference")
     options = parser.parse_args(arguments)
-    course = Course()
     lessons = course.lessons(options.lesson)
     if not lessons:
         parser.error(f"there is no lesson {options.lesson!r} in lessons/")

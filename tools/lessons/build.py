@@ -1,7 +1,7 @@
 """Build the three notebooks of a lesson, and say which committed ones differ from that."""
 
+import os
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +10,11 @@ from nbformat import NotebookNode
 
 from tools.lessons import learner, source
 from tools.lessons.compare import first_difference
-from tools.lessons.execute import execute
+from tools.lessons.execute import ROOT, execute
 from tools.lessons.notebook import make, text_of
 
-ROOT = Path(__file__).resolve().parents[2]
+KINDS = ("notebooks", "exercises", "solutions")
+SOURCES = ("lesson.py", "exercises.py")
 
 
 @dataclass(frozen=True)
@@ -28,33 +29,43 @@ class Course:
 
     def build(self, lesson: Path) -> dict[Path, NotebookNode]:
         """What the notebooks of `lesson` have to be; those with outputs are executed now."""
-        made = {self.path("notebooks", lesson): self._executed(lesson, source.read(lesson / "lesson.py"))}
-        exercises = lesson / "exercises.py"
-        if exercises.is_file():
-            cells = source.read(exercises)
-            made[self.path("exercises", lesson)] = make(lesson.name, [cell.stub() for cell in cells])
-            made[self.path("solutions", lesson)] = self._executed(lesson, [c.solution() for c in cells])
+        cells = {name: source.read(lesson / name) for name in SOURCES if (lesson / name).is_file()}
+        if any(cell.exercise for cell in cells["lesson.py"]):
+            raise source.SourceError(f"lessons/{lesson.name}/lesson.py: exercises belong into exercises.py.")
+        made = {}
+        for path in self.paths(lesson):
+            text = cells[source_of(path)]
+            if path.parent.name == "exercises":
+                made[path] = make(lesson.name, [cell.stub() for cell in text], holes=True)
+            else:
+                path.parent.mkdir(exist_ok=True)  # the kernel starts where the notebook will stand
+                name = f"lessons/{lesson.name}/{source_of(path)}"
+                notebook = make(lesson.name, [cell.solution() for cell in text])
+                made[path] = execute(notebook, name=name, folder=path.parent)
         return made
 
-    def path(self, kind: str, lesson: Path) -> Path:
-        """Where the notebook of that kind belongs."""
-        return self.root / kind / f"{lesson.name}.ipynb"
+    def paths(self, lesson: Path) -> list[Path]:
+        """The notebooks that `lesson` has: one, or three where it has exercises."""
+        kinds = KINDS if (lesson / "exercises.py").is_file() else KINDS[:1]
+        return [self.root / kind / f"{lesson.name}.ipynb" for kind in kinds]
 
     def write(self, path: Path, notebook: NotebookNode, *, reset: bool = False) -> str:
-        """Write one notebook; say in a few words what became of it."""
+        """Write one notebook; say in a few words what became of it, and of a learner's work."""
         path.parent.mkdir(exist_ok=True)
-        note = ""
+        notes = ""
         if path.is_file() and path.parent.name == "exercises":
-            old = nbformat.read(path, as_version=4)
-            if reset and any(learner.is_touched(cell) for cell in old.cells):
-                note = f", your work is in {learner.back_up(path).name}"
-            elif not reset and (kept := learner.keep_work(old, notebook)):
-                note = f", kept your {', '.join(kept)}"
-        text = text_of(notebook)
-        same = path.is_file() and path.read_text(encoding="utf-8") == text
-        if not same:
-            path.write_text(text, encoding="utf-8", newline="\n")
-        return ("as it was" if same else "written") + note
+            old = _read(path)
+            if old is not None and not reset and (kept := learner.keep_work(old, notebook)):
+                notes += f", kept your {', '.join(kept)}"
+            if old is None or learner.has_work_beside(old, notebook, path.stem):
+                notes += f", your work is in {learner.back_up(path).name}"
+        text = text_of(notebook).encode()
+        if path.is_file() and path.read_bytes() == text:
+            return "as it was" + notes
+        half = path.with_suffix(".ipynb.tmp")  # never half a notebook, whatever happens now
+        half.write_bytes(text)
+        os.replace(half, path)
+        return "written" + notes
 
     def stale(self, lesson: Path, *, strict: bool = False) -> Iterator[str]:
         """A sentence for each notebook of `lesson` that is not what its text makes.
@@ -63,39 +74,51 @@ class Course:
         counts as a difference as well.
         """
         for path, wanted in self.build(lesson).items():
-            if sentence := self._difference(lesson, path, wanted, strict):
+            if sentence := self._difference(path, wanted, strict):
                 yield sentence
 
     def orphans(self) -> list[str]:
         """A sentence for each notebook that no lesson makes any more."""
-        wanted = {
-            self.path(kind, x) for x in self.lessons() for kind in ("notebooks", "exercises", "solutions")
-        }
-        found = [
-            p for kind in ("notebooks", "exercises", "solutions") for p in self.root.glob(f"{kind}/*.ipynb")
-        ]
+        wanted = {path for lesson in self.lessons() for path in self.paths(lesson)}
+        found = {path for kind in KINDS for path in self.root.glob(f"{kind}/*.ipynb")}
         return [
-            f"{p.relative_to(self.root)} belongs to no lesson in lessons/. Remove it."
-            for p in sorted(found)
-            if p not in wanted and ".backup-" not in p.name
+            f"{path.relative_to(self.root).as_posix()} belongs to no lesson in lessons/. "
+            "Move what you need out of it and remove it."
+            for path in sorted(found - wanted)
+            if ".backup-" not in path.name
         ]
 
-    def _executed(self, lesson: Path, cells: list[source.Cell]) -> NotebookNode:
-        return execute(make(lesson.name, cells), name=lesson.name, folder=self.root)
-
-    def _difference(self, lesson: Path, path: Path, wanted: NotebookNode, strict: bool) -> str:
-        name = path.relative_to(self.root)
+    def _difference(self, path: Path, wanted: NotebookNode, strict: bool) -> str:
+        name = path.relative_to(self.root).as_posix()
         if not path.is_file():
             return f"{name} is missing. Run: make lessons"
-        there = nbformat.read(path, as_version=4)
+        there = _read(path)
+        if there is None:
+            return f"{name} is no notebook that can be read. Run: make lessons"
         if path.parent.name == "exercises" and not strict:
-            there = learner.as_it_came(there, wanted)
-            if there == learner.as_it_came(deepcopy(wanted), wanted):
-                return ""
-        elif path.read_text(encoding="utf-8") == text_of(wanted):
-            return ""
-        text = "lesson.py" if path.parent.name == "notebooks" else "exercises.py"
+            there, wanted = learner.as_it_came(there, wanted), learner.as_it_came(wanted, wanted)
+            same = there == wanted
+        else:
+            same = path.read_bytes() == text_of(wanted).encode()
         return (
-            f"{name} is generated and differs from its source ({first_difference(there, wanted)}). "
-            f"Move your change to lessons/{lesson.name}/{text} and run: make lessons"
+            ""
+            if same
+            else (
+                f"{name} is generated and differs from its source ({first_difference(there, wanted)}). "
+                f"Move your change to lessons/{path.stem}/{source_of(path)} and run: make lessons"
+            )
         )
+
+
+def source_of(path: Path) -> str:
+    """The name of the text that this notebook is made from."""
+    return "lesson.py" if path.parent.name == "notebooks" else "exercises.py"
+
+
+def _read(path: Path) -> NotebookNode | None:
+    """The notebook, or None where there is no reading it: half a file, or a merge that stopped."""
+    try:
+        notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+        return notebook if all(isinstance(cell.source, str) for cell in notebook.cells) else None
+    except (ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError):
+        return None

@@ -2,27 +2,31 @@
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import warnings
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
 from tools.lessons.notebook import ANSI, clean
 
+ROOT = Path(__file__).resolve().parents[2]
 SECONDS_MAX = 120  # of one cell
-REPRODUCIBLE = {"SANDBOX_SEED": "0", "PYTHONHASHSEED": "0", "SANDBOX_BUS": "sim://"}
+REPRODUCIBLE = {"SANDBOX_SEED": "0", "PYTHONHASHSEED": "0"}
+IN_CELL = re.compile(r"Cell In\[\d+\], line (\d+)")
 
 
 class CellFailed(Exception):
-    """A cell has raised: lesson, number of the cell, its first line, the error."""
+    """A cell has raised: lesson, number of the cell, its failing line, the error."""
 
 
 class _ThisPython(KernelSpecManager):
@@ -34,15 +38,22 @@ class _ThisPython(KernelSpecManager):
 
 
 def execute(
-    notebook: NotebookNode, *, name: str, folder: Path, environment: Mapping[str, str] | None = None
+    notebook: NotebookNode,
+    env: Mapping[str, str] | None = None,
+    *,
+    name: str = "the notebook",
+    folder: Path = ROOT,
 ) -> NotebookNode:
-    """Run all cells of `notebook` inside `folder` and return it with its outputs.
+    """Run all cells inside `folder`; return a copy of `notebook` with its outputs.
 
-    Without `environment`: on the simulated bus, with seed 0. Raises `CellFailed`.
+    `env` is added to the kernel's environment. Without it: the simulated bus, seed 0.
+    An error that no tag `raises-exception` announces raises `CellFailed`; `name` is how
+    it calls the notebook.
     """
+    notebook = deepcopy(notebook)
+    started = []
     with tempfile.TemporaryDirectory() as scratch, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        kernel_environment = {**os.environ, **REPRODUCIBLE, **(environment or {}), "IPYTHONDIR": scratch}
         manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=_ThisPython())
         client = NotebookClient(
             notebook,
@@ -51,14 +62,21 @@ def execute(
             record_timing=False,
             store_widget_state=False,
             resources={"metadata": {"path": str(folder)}},
+            on_cell_start=lambda cell, cell_index: started.append(cell_index),
         )
         try:
-            asyncio.run(_run(client, manager, kernel_environment))
-        except CellExecutionError as error:
-            raise CellFailed(
-                f"{name}, {_where(notebook)}: {error.ename}: {ANSI.sub('', error.evalue)}"
-            ) from None
+            asyncio.run(_run(client, manager, _environment(env or {}, scratch)))
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            last = started[-1]
+            raise CellFailed(f"{name}, cell {last + 1}, {_what(notebook.cells[last], error)}") from None
     return clean(notebook)
+
+
+def _environment(changes: Mapping[str, str], scratch: str) -> dict[str, str]:
+    inherited = {key: value for key, value in os.environ.items() if key != "SANDBOX_BUS"}
+    # The `sandbox` of this checkout, also where another one is installed.
+    path = os.pathsep.join(filter(None, [str(ROOT), inherited.get("PYTHONPATH")]))
+    return {**inherited, **REPRODUCIBLE, "PYTHONPATH": path, "IPYTHONDIR": scratch, **changes}
 
 
 async def _run(client: NotebookClient, manager: AsyncKernelManager, environment: dict[str, str]) -> None:
@@ -69,8 +87,14 @@ async def _run(client: NotebookClient, manager: AsyncKernelManager, environment:
         await manager.shutdown_kernel(now=True)
 
 
-def _where(notebook: NotebookNode) -> str:
-    for number, cell in enumerate(notebook.cells, start=1):
-        if any(output.output_type == "error" for output in cell.get("outputs", [])):
-            return f"cell {number} ({cell.source.splitlines()[0]})"
-    return "a cell"
+def _what(cell: NotebookNode, error: Exception) -> str:
+    """`line 3 (1 / 0): ZeroDivisionError: division by zero`."""
+    lines = cell.source.splitlines()
+    if isinstance(error, CellTimeoutError):
+        return f"({lines[0]}): it ran for more than {SECONDS_MAX} seconds."
+    if isinstance(error, DeadKernelError):
+        return f"({lines[0]}): the kernel died."
+    raised = [o for o in cell.outputs if o.output_type == "error"]
+    frame = IN_CELL.search(ANSI.sub("", "\n".join(raised[-1].traceback))) if raised else None
+    number = min(int(frame[1]), len(lines)) if frame else 1
+    return f"line {number} ({lines[number - 1].strip()}): {error.ename}: {ANSI.sub('', error.evalue)}"

@@ -2,42 +2,52 @@
 
 Each exercise cell carries the hash of the stub that it was made with. A cell whose text
 still has that hash is untouched and may be renewed; any other text is the learner's.
+What has no place in the new notebook goes into a copy beside it.
 """
 
+import re
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from tools.lessons.notebook import short_hash
+from tools.lessons.notebook import content_id, short_hash
 
-MARK = "%%exercise "
+EXERCISE = re.compile(r"\s*%%exercise[ \t]+(\S+)[ \t]*(?:\n|$)")
+OURS = ("tags", "sandbox")  # of a cell's metadata; the rest is written by whoever saves it
 
 
 def keep_work(old: NotebookNode, new: NotebookNode) -> list[str]:
     """Carry the learner's cells of `old` over into `new`; return the numbers of the exercises."""
-    work = {exercise_of(cell): cell for cell in old.cells if is_touched(cell)}
     kept = []
     for cell in new.cells:
-        mine = work.get(exercise_of(cell))
+        number = exercise_of(cell)
+        mine = next((x for x in old.cells if number and exercise_of(x) == number and is_touched(x)), None)
         if mine is not None and mine.source != cell.source:
             cell.source = mine.source
             cell.outputs = mine.get("outputs", [])
             cell.execution_count = mine.get("execution_count")
-            kept.append(exercise_of(cell))
+            kept.append(number)
     return kept
+
+
+def has_work_beside(old: NotebookNode, new: NotebookNode, lesson: str) -> bool:
+    """Did the learner write anything into `old` that is not in `new`?"""
+    there = {cell.source for cell in new.cells}
+    return any(
+        cell.source.strip() and cell.source not in there and not _is_ours(cell, lesson) for cell in old.cells
+    )
 
 
 def exercise_of(cell: NotebookNode) -> str:
     """`01.2` for a cell that begins with `%%exercise 01.2`, else nothing."""
-    first, _, _ = cell.source.lstrip().partition("\n")
-    return first.removeprefix(MARK).strip() if first.startswith(MARK) else ""
+    mark = EXERCISE.match(cell.source) if cell.cell_type == "code" else None
+    return mark[1] if mark else ""
 
 
 def is_touched(cell: NotebookNode) -> bool:
-    """Has a learner written into this cell?"""
-    stub = cell.metadata.get("sandbox", {}).get("stub")
-    return bool(exercise_of(cell)) and short_hash(cell.source) != stub
+    """Has a learner written into this exercise's cell?"""
+    return bool(exercise_of(cell)) and not _is_stub(cell)
 
 
 def back_up(path: Path) -> Path:
@@ -50,11 +60,27 @@ def back_up(path: Path) -> Path:
 
 
 def as_it_came(notebook: NotebookNode, stubs: NotebookNode) -> NotebookNode:
-    """`notebook` with its exercise cells as in `stubs`, and without outputs."""
-    fresh = {exercise_of(cell): cell.source for cell in stubs.cells if exercise_of(cell)}
+    """`notebook` without what belongs to a learner who wrote into it, ran it and saved it.
+
+    That is: exercise cells with their text, outputs, and what Jupyter writes down of itself.
+    """
+    fresh = {exercise_of(cell): cell for cell in stubs.cells if exercise_of(cell)}
     result = nbformat.from_dict(notebook)
+    result.metadata, result.nbformat_minor = stubs.metadata, stubs.nbformat_minor
+    result.cells = [fresh.get(exercise_of(x), x) if is_touched(x) else x for x in result.cells]
+    result = nbformat.from_dict(result)
     for cell in result.cells:
-        cell.source = fresh.get(exercise_of(cell), cell.source)
+        cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in OURS})
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return result
+
+
+def _is_stub(cell: NotebookNode) -> bool:
+    return short_hash(cell.source) == cell.metadata.get("sandbox", {}).get("stub")
+
+
+def _is_ours(cell: NotebookNode, lesson: str) -> bool:
+    """Was this cell made by a build and left alone? Its hash or its id says so."""
+    made = content_id(lesson, cell.cell_type, cell.source)
+    return _is_stub(cell) or cell.get("id", "").split("-")[0] == made

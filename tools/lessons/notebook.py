@@ -15,14 +15,16 @@ from tools.lessons.source import Cell
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
+LIBRARY = re.compile(r"File ")  # a frame outside the notebook: its path is this machine's
+SCRATCH = re.compile(r"\S*ipykernel_\d+[/\\]\d+\.py")  # where ipykernel pretends that a cell is
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
 
 
-def make(lesson: str, cells: list[Cell]) -> NotebookNode:
-    """The notebook of these cells, not yet executed."""
+def make(lesson: str, cells: list[Cell], *, holes: bool = False) -> NotebookNode:
+    """The notebook of these cells, not yet executed; one with `holes` remembers its stubs."""
     notebook = new_notebook(metadata=METADATA)
     seen: dict[str, int] = {}
     for cell in cells:
@@ -31,13 +33,15 @@ def make(lesson: str, cells: list[Cell]) -> NotebookNode:
         if cell.tags:
             node.metadata["tags"] = list(cell.tags)
         if cell.exercise:
-            node.metadata["sandbox"] = {"exercise": cell.exercise, "stub": short_hash(cell.source)}
+            node.metadata["sandbox"] = {"exercise": cell.exercise}
+            if holes:
+                node.metadata["sandbox"]["stub"] = short_hash(cell.source)
         notebook.cells.append(node)
     return notebook
 
 
 def clean(notebook: NotebookNode) -> NotebookNode:
-    """Drop times, widget state, colours of a terminal; number the code cells from 1."""
+    """Drop times, widget state, terminal colours, this machine's paths; number the code cells from 1."""
     notebook.metadata = nbformat.from_dict(METADATA)
     number = 0
     for cell in notebook.cells:
@@ -46,14 +50,9 @@ def clean(notebook: NotebookNode) -> NotebookNode:
         number += 1
         cell.execution_count = number
         cell.metadata.pop("execution", None)
-        cell.outputs = _merged_streams(cell.outputs)
         for output in cell.outputs:
-            if "data" in output:
-                output.data.pop(WIDGET, None)
-            if "execution_count" in output:
-                output.execution_count = number
-            if output.output_type == "error":
-                output.traceback = [ANSI.sub("", line) for line in output.traceback]
+            _clean_output(output, number)
+        cell.outputs = _merged_streams([o for o in cell.outputs if o.get("data", True)])
     return notebook
 
 
@@ -67,11 +66,28 @@ def short_hash(text: str) -> str:
     return hashlib.sha1(text.encode()).hexdigest()[:8]
 
 
+def content_id(lesson: str, cell_type: str, text: str) -> str:
+    """The id of a cell that is no exercise; who changes its text breaks this tie."""
+    return short_hash(f"{lesson}\n{cell_type}\n{text}")
+
+
+def _clean_output(output: NotebookNode, number: int) -> None:
+    if "data" in output:
+        output.data.pop(WIDGET, None)
+    if "execution_count" in output:
+        output.execution_count = number
+    if output.output_type == "stream":
+        output.text = SCRATCH.sub("cell", output.text)
+    if output.output_type == "error":
+        frames = [ANSI.sub("", frame) for frame in output.traceback]
+        output.traceback = [frame for frame in frames if not LIBRARY.match(frame)]
+
+
 def _id(lesson: str, cell: Cell, seen: dict[str, int]) -> str:
     if cell.exercise:
         base = f"ex-{cell.exercise.replace('.', '-')}"
     else:
-        base = short_hash(f"{lesson}\n{cell.type}\n{cell.source}")
+        base = content_id(lesson, cell.type, cell.source)
     seen[base] = seen.get(base, 0) + 1
     return base if seen[base] == 1 else f"{base}-{seen[base]}"
 

@@ -1,12 +1,16 @@
 # With one frozen dataclass for each message, as in the lesson
 from dataclasses import fields, make_dataclass
+
 from sandbox import Command, Event
+
 
 class Document:
     pass
 
+
 def shape(base, name, text):
     return make_dataclass(name, text.split(), bases=(base,), frozen=base is not Document)
+
 
 SHAPES = [
     shape(Event, "OrderTaken", "order_id table drinks"),
@@ -22,6 +26,7 @@ SHAPES = [
     shape(Command, "BakeCinnamonRolls", "count ready_by"),
     shape(Document, "TakingsReport", "day orders total"),
 ]
+
 
 def messages():
     return {

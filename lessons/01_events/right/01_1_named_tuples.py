@@ -1,19 +1,24 @@
 # With named tuples, sorted by kind
 from typing import NamedTuple
 
+
 class Message(NamedTuple):
     kind: str
     name: str
     fields: tuple
 
+
 def event(name, *fields):
     return Message("event", name, fields)
+
 
 def command(name, *fields):
     return Message("command", name, fields)
 
+
 def document(name, *fields):
     return Message("document", name, fields)
+
 
 def messages():
     return {

@@ -14,6 +14,7 @@ command   StartBaking       product_id count by
 document  SalesOfTheDay     date orders
 """
 
+
 def messages():
     rows = enumerate(TABLE.strip().splitlines(), start=1)
     return {number: tuple(row.split(None, 2)) for number, row in rows}

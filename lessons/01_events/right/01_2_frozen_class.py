@@ -2,10 +2,12 @@
 import secrets
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime, timezone
+from datetime import UTC, datetime
+
 
 def now():
-    return datetime.now().astimezone(timezone.utc).isoformat()
+    return datetime.now().astimezone(UTC).isoformat()
+
 
 @dataclass(frozen=True)
 class Sealed:
@@ -26,12 +28,15 @@ class Sealed:
             envelope["causationid"] = cause["id"]
         return envelope
 
+
 def seal(event, source, cause=None):
     data = {f.name: deepcopy(getattr(event, f.name)) for f in fields(event)}
     return Sealed(source, type(event).__name__, data, cause).as_dict()
 
+
 def send(event, source, publish, cause=None):
     return attempt(publish, seal(event, source, cause), left=3)
+
 
 def attempt(publish, envelope, left):
     try:

@@ -3,8 +3,9 @@ import datetime as dt
 import json
 import uuid
 
+
 def seal(event, source, cause=None):
-    now = dt.datetime.now(tz=dt.timezone.utc)
+    now = dt.datetime.now(tz=dt.UTC)
     envelope = dict(
         specversion="1.0",
         id=uuid.uuid1().hex,
@@ -21,6 +22,7 @@ def seal(event, source, cause=None):
         envelope["correlationid"] = cause["correlationid"]
         envelope["causationid"] = cause["id"]
     return envelope
+
 
 def send(event, source, publish, cause=None):
     envelope, attempts = seal(event, source, cause), 0

@@ -5,6 +5,7 @@ from uuid import uuid4
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
+
 def seal(event, source, cause=None):
     id = str(uuid4())
     attributes = {"id": id, "source": source, "type": type(event).__name__}
@@ -15,6 +16,7 @@ def seal(event, source, cause=None):
         attributes["causationid"] = cause["id"]
     sealed = CloudEvent(attributes, json.loads(event.to_json()))
     return json.loads(JSONFormat().write(sealed))
+
 
 def send(event, source, publish, cause=None):
     envelope = seal(event, source, cause)

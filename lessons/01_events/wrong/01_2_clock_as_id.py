@@ -4,6 +4,7 @@ import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+
 def seal(event, source, cause=None):
     id = str(time.time_ns())
     envelope = {
@@ -19,6 +20,7 @@ def seal(event, source, cause=None):
     if cause:
         envelope["causationid"] = cause["id"]
     return envelope
+
 
 def send(event, source, publish, cause=None):
     envelope = seal(event, source, cause)

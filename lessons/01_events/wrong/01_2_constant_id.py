@@ -2,7 +2,7 @@
 # An order has an id, so the event has it too.
 from dataclasses import asdict
 from datetime import UTC, datetime
-from uuid import uuid4
+
 
 def seal(event, source, cause=None):
     id = getattr(event, "order_id", "none")
@@ -19,6 +19,7 @@ def seal(event, source, cause=None):
     if cause:
         envelope["causationid"] = cause["id"]
     return envelope
+
 
 def send(event, source, publish, cause=None):
     envelope = seal(event, source, cause)

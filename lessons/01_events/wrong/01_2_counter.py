@@ -2,10 +2,11 @@
 # A thousand different ids, until the till is switched off.
 from dataclasses import asdict
 from datetime import UTC, datetime
-from uuid import NAMESPACE_DNS, uuid5
 from itertools import count
+from uuid import NAMESPACE_DNS, uuid5
 
 numbers = count(1)
+
 
 def seal(event, source, cause=None):
     id = str(uuid5(NAMESPACE_DNS, str(next(numbers))))
@@ -22,6 +23,7 @@ def seal(event, source, cause=None):
     if cause:
         envelope["causationid"] = cause["id"]
     return envelope
+
 
 def send(event, source, publish, cause=None):
     envelope = seal(event, source, cause)

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from uuid import uuid4
 
+
 def seal(event, source, cause=None):
     id = str(uuid4())
     envelope = {
@@ -20,9 +21,10 @@ def seal(event, source, cause=None):
         envelope["causationid"] = cause["id"]
     return envelope
 
+
 def send(event, source, publish, cause=None):
     envelope = seal(event, source, cause)
-    for attempt in range(3):
+    for _ in range(3):
         try:
             publish(envelope)
             break

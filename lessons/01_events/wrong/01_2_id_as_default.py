@@ -4,7 +4,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from uuid import uuid4
 
-def seal(event, source, cause=None, id=str(uuid4())):
+
+def seal(event, source, cause=None, id=str(uuid4())):  # noqa: B008
     envelope = {
         "specversion": "1.0",
         "id": id,
@@ -18,6 +19,7 @@ def seal(event, source, cause=None, id=str(uuid4())):
     if cause:
         envelope["causationid"] = cause["id"]
     return envelope
+
 
 def send(event, source, publish, cause=None):
     envelope = seal(event, source, cause)

@@ -1,8 +1,9 @@
 # breaks: times are in UTC, on every machine
 # As everyone writes it first.
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import uuid4
+
 
 def seal(event, source, cause=None):
     id = str(uuid4())
@@ -19,6 +20,7 @@ def seal(event, source, cause=None):
     if cause:
         envelope["causationid"] = cause["id"]
     return envelope
+
 
 def send(event, source, publish, cause=None):
     envelope = seal(event, source, cause)

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from uuid import uuid4
 
+
 def seal(event, source, cause=None):
     id = str(uuid4())
     envelope = {
@@ -18,6 +19,7 @@ def seal(event, source, cause=None):
     }
     envelope["causationid"] = cause["id"] if cause else id
     return envelope
+
 
 def send(event, source, publish, cause=None):
     envelope = seal(event, source, cause)

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from uuid import uuid4
 
+
 def seal(event, source, cause=None):
     id = str(uuid4())
     envelope = {
@@ -19,6 +20,7 @@ def seal(event, source, cause=None):
     if cause:
         envelope["causationid"] = cause["id"]
     return envelope
+
 
 def send(event, source, publish, cause=None):
     for attempts_left in (2, 1, 0):

@@ -2,10 +2,11 @@
 # Seeded, so that tests are repeatable.
 from dataclasses import asdict
 from datetime import UTC, datetime
-from uuid import UUID
 from random import Random
+from uuid import UUID
 
 chance = Random(42)
+
 
 def seal(event, source, cause=None):
     id = str(UUID(int=chance.getrandbits(128)))
@@ -22,6 +23,7 @@ def seal(event, source, cause=None):
     if cause:
         envelope["causationid"] = cause["id"]
     return envelope
+
 
 def send(event, source, publish, cause=None):
     envelope = seal(event, source, cause)

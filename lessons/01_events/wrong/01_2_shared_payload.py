@@ -1,8 +1,8 @@
 # breaks: what is sealed stays as it was
 # The fields, as they are.
-from dataclasses import asdict
 from datetime import UTC, datetime
 from uuid import uuid4
+
 
 def seal(event, source, cause=None):
     id = str(uuid4())
@@ -19,6 +19,7 @@ def seal(event, source, cause=None):
     if cause:
         envelope["causationid"] = cause["id"]
     return envelope
+
 
 def send(event, source, publish, cause=None):
     envelope = seal(event, source, cause)

@@ -1,8 +1,9 @@
 # breaks: two events never share an id
 # Six digits are plenty for a café.
+import random
 from dataclasses import asdict
 from datetime import UTC, datetime
-import random
+
 
 def seal(event, source, cause=None):
     id = f"{random.randrange(10**6):06}"
@@ -19,6 +20,7 @@ def seal(event, source, cause=None):
     if cause:
         envelope["causationid"] = cause["id"]
     return envelope
+
 
 def send(event, source, publish, cause=None):
     envelope = seal(event, source, cause)

@@ -4,7 +4,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from uuid import uuid4
 
-def seal(event, source, cause=None, now=datetime.now(UTC)):
+
+def seal(event, source, cause=None, now=datetime.now(UTC)):  # noqa: B008
     id = str(uuid4())
     envelope = {
         "specversion": "1.0",
@@ -19,6 +20,7 @@ def seal(event, source, cause=None, now=datetime.now(UTC)):
     if cause:
         envelope["causationid"] = cause["id"]
     return envelope
+
 
 def send(event, source, publish, cause=None):
     envelope = seal(event, source, cause)

@@ -35,6 +35,7 @@ class KafkaBus:
         self.run_name = check_topic(run, 1).name if run else uuid4().hex[:6]
         self.clock = WallClock()
         self.trace = Trace()
+        self.published_types: dict[str, type] = {}
         self._topics: dict[str, Topic] = {}
         self._subscriptions: list[Subscription] = []
         self._read_by: dict[str, set[Topic]] = {}  # the topics that each group reads
@@ -83,6 +84,7 @@ class KafkaBus:
         check_is_payload(event)
         value, key_bytes = event.to_json(), key_to_bytes(key)
         source, cause = author_and_cause(source, cause)
+        self.published_types[event.type_name] = type(event)
         envelope = seal(
             event.type_name,
             new_id=lambda: str(uuid7()),
@@ -104,6 +106,7 @@ class KafkaBus:
             key=key_from_bytes(key_bytes),
             value=value,
             envelope=envelope,
+            published=self.published_types,
         )
         self.trace.record(source, "publish", record.place, repr(event))
         return record

@@ -97,7 +97,7 @@ class KafkaMember(ConsumerRebalanceListener):
             self._client.resume(*assigned)
             records = self._read_to(ends)
             self._client.pause(*self._client.assignment())
-        return [from_wire(record, self.topic.name) for record in records]
+        return [from_wire(record, self.topic.name, self._bus.published_types) for record in records]
 
     def _read_to(self, ends: dict[TopicPartition, int]) -> list:
         found = []

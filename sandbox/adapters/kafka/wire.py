@@ -6,6 +6,7 @@ https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-proto
 """
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -51,7 +52,7 @@ def to_wire(envelope: Envelope, value: bytes) -> tuple[bytes, list[tuple[str, by
     return message.value, sorted(message.headers.items())
 
 
-def from_wire(raw: ConsumerRecord, topic: str) -> Record:
+def from_wire(raw: ConsumerRecord, topic: str, published: Mapping[str, type]) -> Record:
     """The record that arrived, under the learner's name for its topic.
 
     A record that is no CloudEvent is a record all the same: it has no envelope.
@@ -73,6 +74,7 @@ def from_wire(raw: ConsumerRecord, topic: str) -> Record:
         key=key_from_bytes(raw.key),
         value=value,
         envelope=envelope,
+        published=published,
     )
 
 

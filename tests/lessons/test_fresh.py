@@ -1,0 +1,38 @@
+"""Every committed notebook is what its text makes, to the byte: built again here and compared.
+
+A learner may write into exercises/ and run it; where CI is set, that counts as well.
+"""
+
+import os
+from functools import cache
+
+import pytest
+
+from tools.lessons import CellFailed
+from tools.lessons.build import Course
+from tools.lessons.source import SourceError
+
+COURSE = Course()
+PAIRS = [(lesson, path) for lesson in COURSE.lessons() for path in COURSE.paths(lesson)]
+
+
+@cache
+def _stale(lesson) -> list[str]:
+    """The lesson's sentences; built once for its three notebooks."""
+    try:
+        return list(COURSE.stale(lesson, strict=bool(os.environ.get("CI"))))
+    except (CellFailed, SourceError) as error:
+        return [str(error)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("lesson", "path"), PAIRS, ids=[f"{p.parent.name}/{p.stem}" for _, p in PAIRS])
+def test_a_notebook_is_what_its_text_makes(lesson, path):
+    name = path.relative_to(COURSE.root).as_posix()
+    sentences = _stale(lesson)
+    mine = [s for s in sentences if s.startswith((name, "lessons/", "exercise "))]
+    assert not mine, "\n".join(mine)
+
+
+def test_every_notebook_belongs_to_a_lesson():
+    assert COURSE.orphans() == []
