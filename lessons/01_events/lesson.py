@@ -332,6 +332,9 @@ def call(record):
 cafe.subscribe(orders, group="barista", handle=make)
 cafe.subscribe(counter, group="waiter", handle=call)
 
+# %% [markdown]
+# The till publishes one event and is done. The rest follows by itself:
+
 # %%
 placed = cafe.publish(orders, first, source="till")
 cafe.run()

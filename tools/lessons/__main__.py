@@ -25,12 +25,13 @@ def main(arguments: list[str] | None = None, course: Course = Course()) -> int: 
         start = time.monotonic()
         print(f"{lesson.name} ...", flush=True)
         try:
+            built = course.build(lesson)
             if options.command == "build":
-                for path, notebook in course.build(lesson).items():
+                for path, notebook in built.items():
                     outcome = course.write(path, notebook, reset=options.reset)
                     print(f"  {path.relative_to(course.root)}: {outcome}")
             else:
-                problems += course.stale(lesson, strict=options.strict)
+                problems += course.stale(built, strict=options.strict)
         except (CellFailed, SourceError) as error:
             problems.append(str(error))
         print(f"  {time.monotonic() - start:.1f} s", flush=True)

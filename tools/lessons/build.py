@@ -1,7 +1,6 @@
 """Build the three notebooks of a lesson, and say which committed ones differ from that."""
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,20 +66,19 @@ class Course:
         os.replace(half, path)
         return "written" + notes
 
-    def stale(self, lesson: Path, *, strict: bool = False) -> Iterator[str]:
-        """A sentence for each notebook of `lesson` that is not what its text makes.
+    def stale(self, built: dict[Path, NotebookNode], *, strict: bool = False) -> list[str]:
+        """A sentence for each notebook that is not as it was `built`.
 
         A learner may write into the exercises' cells and run them; with `strict` that
         counts as a difference as well.
         """
-        for path, wanted in self.build(lesson).items():
-            if sentence := self._difference(path, wanted, strict):
-                yield sentence
+        sentences = [self._difference(path, wanted, strict) for path, wanted in built.items()]
+        return [sentence for sentence in sentences if sentence]
 
     def orphans(self) -> list[str]:
         """A sentence for each notebook that no lesson makes any more."""
         wanted = {path for lesson in self.lessons() for path in self.paths(lesson)}
-        found = {path for kind in KINDS for path in self.root.glob(f"{kind}/*.ipynb")}
+        found = {path for kind in KINDS for path in self.root.glob(f"{kind}/[0-9][0-9]_*.ipynb")}
         return [
             f"{path.relative_to(self.root).as_posix()} belongs to no lesson in lessons/. "
             "Move what you need out of it and remove it."

@@ -61,11 +61,14 @@ def execute(
             timeout=SECONDS_MAX,
             record_timing=False,
             store_widget_state=False,
+            shutdown_kernel="immediate",
             resources={"metadata": {"path": str(folder)}},
             on_cell_start=lambda cell, cell_index: started.append(cell_index),
         )
         try:
-            asyncio.run(_run(client, manager, _environment(env or {}, scratch)))
+            # The kernel's own chatter goes nowhere; what a cell prints comes by message.
+            quiet = {"env": _environment(env or {}, scratch), "stderr": subprocess.DEVNULL}
+            asyncio.run(client.async_execute(cleanup_kc=True, **quiet))
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             last = started[-1]
             raise CellFailed(f"{name}, cell {last + 1}, {_what(notebook.cells[last], error)}") from None
@@ -77,14 +80,6 @@ def _environment(changes: Mapping[str, str], scratch: str) -> dict[str, str]:
     # The `sandbox` of this checkout, also where another one is installed.
     path = os.pathsep.join(filter(None, [str(ROOT), inherited.get("PYTHONPATH")]))
     return {**inherited, **REPRODUCIBLE, "PYTHONPATH": path, "IPYTHONDIR": scratch, **changes}
-
-
-async def _run(client: NotebookClient, manager: AsyncKernelManager, environment: dict[str, str]) -> None:
-    try:
-        # The kernel's own chatter goes to the log of nobody; what a cell prints comes by message.
-        await client.async_execute(env=environment, stderr=subprocess.DEVNULL)
-    finally:
-        await manager.shutdown_kernel(now=True)
 
 
 def _what(cell: NotebookNode, error: Exception) -> str:
