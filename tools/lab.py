@@ -5,6 +5,7 @@ repository, the lessons' committed outputs are trusted, so that their pictures s
 anything is run, and JupyterLab doesn't ask on its first start whether it may fetch news.
 """
 
+import argparse
 import json
 import os
 import subprocess
@@ -17,24 +18,26 @@ SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"
 
 def main() -> int:
     """Prepare and start JupyterLab; return its exit status."""
-    lessons = sorted(ROOT.glob("notebooks/*.ipynb"))
+    parser = argparse.ArgumentParser(prog="python -m tools.lab", description=__doc__)
+    parser.add_argument("--folder", type=Path, default=ROOT, help="a copy of the course to work in")
+    choice, options = parser.parse_known_args()
+    folder = choice.folder.resolve()
+    lessons = sorted(folder.glob("notebooks/*.ipynb"))
     if not lessons:
-        sys.exit("There are no notebooks yet. Make them: make lessons")
+        sys.exit(f"There are no notebooks in {folder}. Make them: make lessons")
     settings = Path(sys.prefix) / "share/jupyter/lab/settings/overrides.json"
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text(json.dumps(SETTINGS), encoding="utf-8")
-    trusted = [*lessons, *sorted(ROOT.glob("solutions/*.ipynb"))]
+    trusted = [*lessons, *sorted(folder.glob("solutions/*.ipynb"))]
     subprocess.run([sys.executable, "-m", "jupyter", "trust", *map(str, trusted)], stdout=subprocess.DEVNULL)
     print("The lessons, in their order:")
     for path in lessons:
-        print(f"  {path.relative_to(ROOT)}")
-    first = lessons[0].relative_to(ROOT)
-    options = list(sys.argv[1:])
+        print(f"  {path.relative_to(folder)}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")  # containers and classrooms often run as root
-    command = [sys.executable, "-m", "jupyter", "lab", f"--ServerApp.root_dir={ROOT}", str(first)]
+    command = [sys.executable, "-m", "jupyter", "lab", str(lessons[0].relative_to(folder)), *options]
     try:
-        return subprocess.call([*command, *options], cwd=ROOT)
+        return subprocess.call(command, cwd=folder)
     except KeyboardInterrupt:
         return 0
 

@@ -10,9 +10,7 @@
 # [notebooks/01_events.ipynb](../notebooks/01_events.ipynb).
 
 # %%
-import sandbox
-
-sandbox.Event, sandbox.Command
+import sandbox  # from here on, this notebook knows %%exercise
 
 # %% [markdown]
 # ## 01.1 Name and shape twelve messages
@@ -57,15 +55,15 @@ example["A-6"]
 # **The rules.** Names are written `LikeThis` and don't repeat their kind
 # (no `…Event`). No two are the same.
 #
-# | | name | fields |
-# |---|---|---|
-# | event | a thing and what happened to it, past tense | one id that ends in `_id`, and what changed; five at most; no whole things (`order`), nobody's private data |
-# | command | a verb in the imperative, then its object | what the owner needs |
-# | document | what it contains | at least one besides ids and dates |
+# - **Event:** a thing and what happened to it, in the past tense. An event's
+#   verb is one of the café's: `Updated`, `Processed` or `Saved` say nothing,
+#   and neither does `OrderChanged`. Fields: an id that ends in `_id`, and
+#   what changed. Five at most, no whole things (`order`), no private data.
+# - **Command:** a verb in the imperative, then its object. Fields: what the
+#   owner needs.
+# - **Document:** what it contains. Fields: at least one besides ids and dates.
 #
-# An event's verb is one of the café's. `Updated`, `Processed` or `Saved` say
-# nothing, and neither does `OrderChanged`. You may fill in some rows, leave
-# `...` in the others, and run the cell.
+# You may fill in some rows, leave `...` in the others, and run the cell.
 
 # %% exercise="01.1"
 def messages():
@@ -107,7 +105,7 @@ def messages():
 # by the envelope: which one, when, because of what. You write two functions.
 #
 # `seal(event, source, cause=None)` returns a new envelope, a dict with the
-# attributes of the next cell. `event` is a frozen dataclass, as in the
+# attributes listed below. `event` is a frozen dataclass, as in the
 # lesson; `source` is a text; `cause` is the envelope of the message that led
 # to this one.
 
@@ -115,17 +113,17 @@ def messages():
 # | attribute | value |
 # |---|---|
 # | `specversion` | `"1.0"` |
-# | `id` | a text that no other event has, on this till or another, today or tomorrow |
+# | `id` | a text that no event of any till ever had |
 # | `source` | as given |
 # | `type` | the name of the event's class |
-# | `time` | now, in UTC, as ISO 8601 with `T` and zone, to the millisecond or finer |
+# | `time` | now, in UTC, as `2026-05-04T09:59:00.123Z` or finer |
 # | `datacontenttype` | `"application/json"` |
 # | `correlationid` | the id of the conversation's first message |
-# | `causationid` | the id of the cause; left out where there is none |
+# | `causationid` | the id of the cause; absent where there is none |
 # | `data` | the event's fields, as a dict |
 #
-# CloudEvents allows no underscore in a name, hence `correlationid`. What is
-# sealed stays as it is, whatever the caller does to its lists afterwards.
+# CloudEvents allows no underscore in a name. What is sealed stays as it is,
+# whatever the caller does to its lists afterwards.
 
 # %% [markdown]
 # `send(event, source, publish, cause=None)` seals the event and calls

@@ -1,0 +1,66 @@
+"""What a person does in JupyterLab, in a few verbs."""
+
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page
+
+# The notebook is there before its kernel is: wait for both.
+READY = """async () => {
+  const app = window.jupyterapp, panel = app && app.shell.currentWidget;
+  if (!panel || !panel.context || !panel.sessionContext) return false;
+  await panel.context.ready; await panel.revealed; await panel.sessionContext.ready;
+  const kernel = panel.sessionContext.session && panel.sessionContext.session.kernel;
+  return !!kernel && kernel.status === 'idle';
+}"""
+
+
+class Notebook:
+    """One open notebook."""
+
+    def __init__(self, page: Page, lab: str, path: str) -> None:
+        self.page = page
+        page.goto(f"{lab}/lab/tree/{path}")
+        page.wait_for_function("window.jupyterapp && window.jupyterapp.shell.currentWidget")
+        page.wait_for_function(READY, timeout=60_000)
+
+    def command(self, name: str, **arguments: object) -> None:
+        """Run one of JupyterLab's commands and wait until it is done."""
+        self.page.evaluate(
+            "([name, args]) => window.jupyterapp.commands.execute(name, args)", [name, arguments]
+        )
+
+    def run_all(self) -> None:
+        """Run all cells from top to bottom."""
+        self.command("notebook:run-all-cells")
+
+    def cell(self, containing: str) -> Locator:
+        """The code cell whose text contains these words, scrolled into view."""
+        index = self.page.evaluate(
+            """words => {
+                const notebook = window.jupyterapp.shell.currentWidget.content;
+                const index = notebook.widgets.findIndex(
+                    cell => cell.model.type === 'code' && cell.model.sharedModel.getSource().includes(words));
+                notebook.activeCellIndex = index;
+                return notebook.scrollToItem(index, 'start').then(() => index);
+            }""",
+            containing,
+        )
+        cell = self.page.locator(f".jp-Cell[data-windowed-list-index='{index}']")
+        cell.wait_for()
+        return cell
+
+    def errors(self) -> list[str]:
+        """The errors among all outputs, whether they are in view or not."""
+        return self.page.evaluate(
+            """() => window.jupyterapp.shell.currentWidget.content.widgets
+                .filter(cell => cell.model.type === 'code')
+                .flatMap(cell => cell.model.outputs.toJSON())
+                .filter(output => output.output_type === 'error')
+                .map(output => `${output.ename}: ${output.evalue}`)"""
+        )
+
+    def screenshot(self, name: str) -> None:
+        """A picture for people to judge, in build/screenshots."""
+        folder = Path(__file__).resolve().parents[2] / "build" / "screenshots"
+        folder.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=folder / f"{name}.png")
