@@ -35,7 +35,9 @@ def main() -> int:
         print(f"  {path.relative_to(folder)}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")  # containers and classrooms often run as root
-    command = [sys.executable, "-m", "jupyter", "lab", str(lessons[0].relative_to(folder)), *options]
+    # Named as an argument, the notebook's own folder would be the root: no way to the exercises.
+    first = f"--LabApp.default_url=/lab/tree/{lessons[0].relative_to(folder).as_posix()}"
+    command = [sys.executable, "-m", "jupyter", "lab", f"--ServerApp.root_dir={folder}", first, *options]
     try:
         return subprocess.call(command, cwd=folder)
     except KeyboardInterrupt:

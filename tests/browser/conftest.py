@@ -103,7 +103,7 @@ def wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
 def page(chromium: Browser) -> Iterator[Page]:
     """A new page; what the browser complained of fails the test at its end."""
     context = chromium.new_context(viewport={"width": 1280, "height": 1000})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(15_000)
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page
 
-# The notebook is there before its kernel is: wait for both.
-READY = """async () => {
+# The notebook is there before its kernel is, and the one that was open last before this one.
+READY = """async path => {
   const app = window.jupyterapp, panel = app && app.shell.currentWidget;
-  if (!panel || !panel.context || !panel.sessionContext) return false;
+  if (!panel || !panel.context || panel.context.path !== path || !panel.sessionContext) return false;
   await panel.context.ready; await panel.revealed; await panel.sessionContext.ready;
   const kernel = panel.sessionContext.session && panel.sessionContext.session.kernel;
   return !!kernel && kernel.status === 'idle';
@@ -20,8 +20,7 @@ class Notebook:
     def __init__(self, page: Page, lab: str, path: str) -> None:
         self.page = page
         page.goto(f"{lab}/lab/tree/{path}")
-        page.wait_for_function("window.jupyterapp && window.jupyterapp.shell.currentWidget")
-        page.wait_for_function(READY, timeout=60_000)
+        page.wait_for_function(READY, arg=path, timeout=60_000)
 
     def command(self, name: str, **arguments: object) -> None:
         """Run one of JupyterLab's commands and wait until it is done."""

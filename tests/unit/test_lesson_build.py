@@ -32,7 +32,7 @@ display({"WIDGET": {}}, raw=True)
 warnings.warn("hot")
 
 # %%
-{f"cup {number}" for number in range(4)}
+list({f"cup {number}" for number in range(9)})
 
 # %%
 1 + 1
@@ -65,7 +65,8 @@ def greet(guest):
 
 greet("A-1")
 """
-NEW_TEXT = EXERCISES.replace("say what so many cups cost", "price so many cups")
+NEW_STUB = EXERCISES.replace("say what so many cups cost", "price so many cups")
+NEW_TEXT = NEW_STUB.replace("# # Exercises", "# # Exercises with prices")
 MINE = "%%exercise 01.1\ndef price(cups):\n    return cups * 400"
 
 
@@ -81,8 +82,12 @@ def course(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def built(course):
-    """Built once for all tests here, in a home that knows no kernels and with a bus set."""
+    """Built once for all tests here, where no home, another kernel and a bus are in the way."""
+    kernel = course.root / "elsewhere/kernels/python3/kernel.json"
+    kernel.parent.mkdir(parents=True)
+    kernel.write_text('{"argv": ["another-python"], "display_name": "Python 3", "language": "python"}')
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_PATH", str(course.root / "elsewhere"))
         patch.setenv("HOME", str(course.root / "home"))
         patch.setenv("SANDBOX_BUS", "kafka://nowhere:1")
         return course.build(course.lessons()[0])
@@ -129,7 +134,9 @@ def of_kind(built, kind):
 def test_two_builds_are_equal_to_the_byte(course, built):
     lesson = of_kind(built, "notebooks")
     cells = source.read(course.root / "lessons/01_cup/lesson.py")
-    second = execute(make("01_cup", cells), folder=course.root / "notebooks")
+    bare = make("01_cup", cells)
+    second = execute(bare, folder=course.root / "notebooks")
+    assert bare == make("01_cup", cells), "the notebook that was passed in is left alone"
     assert text_of(second) == text_of(lesson)
     assert outputs_differ(second, lesson, ignore_tags=()) == []
 
@@ -153,10 +160,11 @@ def test_what_differs_from_run_to_run_is_not_kept(built):
     assert [o.data for o in notebook.cells[3].outputs] == [{"text/plain": "a lab"}]
 
 
-def test_colours_of_a_terminal_are_removed():
+def test_colours_of_a_terminal_and_counts_are_put_right():
     red = new_output("error", ename="E", evalue="e", traceback=["\x1b[0;31mE\x1b[0m: e"])
     notebook = clean(new_notebook(cells=[new_code_cell("x", outputs=[red])]))
     assert notebook.cells[0].outputs[0].traceback == ["E: e"]
+    assert notebook.cells[0].execution_count == 1
 
 
 def test_an_edit_changes_one_id(tmp_path):
@@ -174,7 +182,9 @@ def test_an_exercise_has_a_readable_id_and_holes(built):
     assert [c.id for c in hollow.cells[2:]] == [c.id for c in filled.cells[2:]] == ["ex-01-1", "ex-01-2"]
     task = 'raise NotImplementedError("exercise 01.1: say what so many cups cost")'
     assert hollow.cells[2].source == f"%%exercise 01.1\ndef price(cups):\n    {task}"
-    assert "    ...  # your words\n" in hollow.cells[3].source
+    assert hollow.cells[3].source == (
+        '%%exercise 01.2\ndef greet(guest):\n    ...  # your words\n\ngreet("A-1")'
+    )
     assert "###" not in text_of(hollow) + text_of(filled)
     assert "* 390" in filled.cells[2].source
     assert "Good morning, A-1" in filled.cells[3].outputs[0].data["text/plain"]
@@ -247,7 +257,9 @@ def test_a_learner_may_write_run_and_save(written, built):
     def as_jupyter_saves(notebook):
         write_mine(notebook)
         notebook.cells[2].execution_count = 4
-        notebook.cells[2].metadata["editable"] = True
+        notebook.cells[1].execution_count = 1
+        notebook.cells[1].outputs = [new_output("stream", text="ready")]
+        notebook.cells[1].metadata["editable"] = True
         notebook.metadata["language_info"]["version"] = "3.13.1"
 
     edit(paths["exercises"], as_jupyter_saves)
@@ -276,7 +288,7 @@ def test_a_learners_work_is_kept_and_the_other_stubs_are_renewed(written, tmp_pa
 
 def test_an_old_stub_is_stale_and_is_renewed_without_a_backup(written, tmp_path):
     course, paths = written
-    assert "(cell 3, text)" in course.stale({paths["exercises"]: stubs(NEW_TEXT, tmp_path)})[0]
+    assert "(cell 3, text)" in course.stale({paths["exercises"]: stubs(NEW_STUB, tmp_path)})[0]
     assert course.write(paths["exercises"], stubs(NEW_TEXT, tmp_path)) == "written"
 
 
