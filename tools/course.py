@@ -82,9 +82,10 @@ def install(command):
         said.append(line)
         if line.startswith("Collecting"):
             packages += 1
-            print("\r  packages: %d " % packages, end="", flush=True)
-        elif line.startswith("Installing collected packages"):
-            print("found; installing them ...", flush=True)
+            if sys.stdout.isatty():
+                print("\r  %d packages found " % packages, end="", flush=True)
+        elif line.startswith("Installing collected packages") and packages:
+            print("\r  %d packages found; installing them ..." % packages, flush=True)
     if pip.wait():
         print("".join(said[-15:]))
     return pip.returncode == 0

@@ -10,7 +10,6 @@
 # [notebooks/01_events.ipynb](../notebooks/01_events.ipynb).
 
 # %%
-import sandbox  # from here on, this notebook knows %%exercise
 
 # %% [markdown]
 # ## 01.1 Name and shape twelve messages
@@ -153,6 +152,7 @@ except TimeoutError as error:
 from dataclasses import asdict
 from datetime import UTC, datetime
 from uuid import uuid4
+
 ### END SOLUTION
 
 def seal(event, source, cause=None):

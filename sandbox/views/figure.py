@@ -9,6 +9,7 @@ Light and dark come from the style sheet inside the SVG: an image follows the
 `color-scheme` of the page around it, which JupyterLab's dark theme sets.
 """
 
+import re
 from base64 import b64encode
 from dataclasses import dataclass
 from html import escape
@@ -23,6 +24,12 @@ class Figure:
     svg: str
     text: str
 
+    @property
+    def width(self) -> int:
+        """The picture's width in pixels."""
+        found = re.search(r'<svg[^>]* width="(\d+)"', self.svg)
+        return int(found[1]) if found else 0
+
     def __repr__(self) -> str:
         return self.text
 
@@ -34,9 +41,11 @@ class Figure:
     def _html(self) -> str:
         source = b64encode(self.svg.encode()).decode()
         alternative = escape(f"{self.title}. {self.description}", quote=True)
+        # A little too wide is shrunk, much too wide is scrolled: the words stay readable.
+        narrowest = f"max-width:100%;height:auto;min-width:{self.width * 4 // 5}px"
         return (
             '<figure style="margin:0;overflow-x:auto">'
-            f'<img alt="{alternative}" src="data:image/svg+xml;base64,{source}" style="max-width:none">'
+            f'<img alt="{alternative}" src="data:image/svg+xml;base64,{source}" style="{narrowest}">'
             "<details><summary>The same as text</summary>"
             f"<pre>{escape(self.text)}</pre></details></figure>"
         )

@@ -7,6 +7,8 @@ from playwright.sync_api import Locator, Page
 # The notebook is there before its kernel is, and the one that was open last before this one.
 READY = """async path => {
   const app = window.jupyterapp, panel = app && app.shell.currentWidget;
+  const needed = ['notebook:run-all-cells', 'apputils:change-theme'];
+  if (!app || !needed.every(name => app.commands.hasCommand(name))) return false;
   if (!panel || !panel.context || panel.context.path !== path || !panel.sessionContext) return false;
   await panel.context.ready; await panel.revealed; await panel.sessionContext.ready;
   const kernel = panel.sessionContext.session && panel.sessionContext.session.kernel;

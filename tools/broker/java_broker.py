@@ -2,13 +2,12 @@
 
 import base64
 import contextlib
-import os
-import signal
 import socket
 import subprocess
-import time
 import uuid
 from pathlib import Path
+
+import psutil
 
 from tools.broker import jars, settings
 from tools.broker.problem import Problem
@@ -64,25 +63,21 @@ class JavaBroker:
 
     def running(self) -> int | None:
         """The port on which it runs, or `None`."""
-        pid, port = self._pid()
-        return port if pid and self._is_ours(pid) else None
+        return self._port() if self._process() else None
 
     def stop(self) -> bool:
         """Shut it down in an orderly way; say whether it ran at all."""
-        pid, _ = self._pid()
-        ours = bool(pid) and self._is_ours(pid)
-        if ours:
-            os.kill(pid, signal.SIGTERM)
-            until = time.monotonic() + STOP_SECONDS
-            while self._is_ours(pid) and time.monotonic() < until:
-                with contextlib.suppress(ChildProcessError):  # reap it, where it is our child
-                    os.waitpid(pid, os.WNOHANG)
-                time.sleep(0.1)
-            if self._is_ours(pid):
+        process = self._process()
+        if process:
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except psutil.TimeoutExpired:
                 say(f"Kafka has not stopped within {STOP_SECONDS} seconds and is killed.")
-                os.kill(pid, signal.SIGKILL)
+                process.kill()
+                process.wait()
         self._pid_file.unlink(missing_ok=True)
-        return ours
+        return process is not None
 
     def log_end(self, lines: int = 15) -> str:
         """The end of what the broker said: its log, and what never reached the log."""
@@ -100,17 +95,17 @@ class JavaBroker:
             end = "\n".join((answer.stdout + answer.stderr).strip().splitlines()[-15:])
             raise Problem(f"Kafka could not prepare its data folder {self.home / 'data'}. It said:\n{end}")
 
-    def _pid(self) -> tuple[int, int]:
+    def _process(self) -> psutil.Process | None:
+        """Our broker, where it lives: not a stranger who has got its number since."""
         try:
-            pid, port = self._pid_file.read_text().split()
-            return int(pid), int(port)
-        except (OSError, ValueError):
-            return 0, 0
+            process = psutil.Process(int(self._pid_file.read_text().split()[0]))
+            ours = f"-Dsandbox.home={self.home}" in process.cmdline()
+            return process if ours and process.status() != psutil.STATUS_ZOMBIE else None
+        except (OSError, ValueError, IndexError, psutil.Error):
+            return None
 
-    def _is_ours(self, pid: int) -> bool:
-        """Is this process our broker, and not a stranger with a number used again?"""
-        answer = subprocess.run(["ps", "-o", "stat=,args=", "-p", str(pid)], capture_output=True, text=True)
-        return f"-Dsandbox.home={self.home}" in answer.stdout and not answer.stdout.startswith("Z")
+    def _port(self) -> int:
+        return int(self._pid_file.read_text().split()[1])
 
 
 def free_port() -> int:

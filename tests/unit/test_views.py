@@ -1,0 +1,214 @@
+"""Pictures: the same bytes every time, every fact in the text as well, readable in light and dark."""
+
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sandbox.errors import UsageError
+from sandbox.trace import Trace
+from sandbox.views import ink, predict, timeline, topology
+from sandbox.views.questions import find_question
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def checkout():
+    """A cascade with a crash and a redelivery."""
+    trace = Trace()
+    trace.record("till", "publish", "orders[0]@0", "OrderPlaced(order_id='A-1')")
+    trace.record("billing", "handle", "orders[0]@0")
+    trace.record("billing", "publish", "payments[0]@0", "PaymentCaptured(order_id='A-1')")
+    trace.record("billing", "crash")
+    trace.record("billing", "handle", "orders[0]@0")
+    trace.record("billing", "commit", "orders[0]@0")
+    trace.record("email", "poll", "payments[0]@0")
+    return trace
+
+
+def boxes(svg):
+    """The corners of every box of a picture."""
+    found = []
+    for rect in ET.fromstring(svg).iter(f"{SVG}rect"):
+        if rect.get("class") in ("published", "taken", "service"):
+            x, y, w, h = (int(rect.get(a)) for a in ("x", "y", "width", "height"))
+            found.append((x, y, x + w, y + h))
+    return found
+
+
+def overlapping(found):
+    return [
+        (a, b)
+        for i, a in enumerate(found)
+        for b in found[i + 1 :]
+        if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+    ]
+
+
+def test_a_picture_is_the_same_every_time():
+    assert timeline(checkout()) == timeline(checkout())
+
+
+def test_a_picture_has_a_title_and_says_its_conclusion():
+    root = ET.fromstring(timeline(checkout()).svg)
+    assert root.get("role") == "img"
+    assert root.find(f"{SVG}title").text == "Timeline"
+    assert "billing published 1, handled 2, committed 1, crashed 1" in root.find(f"{SVG}desc").text
+
+
+def test_the_text_has_every_fact_of_the_picture():
+    figure = timeline(checkout())
+    for shown in ET.fromstring(figure.svg).iter(f"{SVG}text"):
+        words = shown.text.partition("  ·  ")[0]
+        if ":" not in words:  # the legend
+            assert words.rstrip("…") in figure.text
+
+
+def test_a_notebook_gets_three_forms_of_it():
+    bundle = timeline(checkout())._repr_mimebundle_()
+    assert set(bundle) == {"image/svg+xml", "text/html", "text/plain"}
+    assert 'alt="Timeline. till published 1;' in bundle["text/html"]
+    assert "<details><summary>The same as text</summary>" in bundle["text/html"]
+
+
+def test_nothing_has_happened_yet():
+    figure = timeline(Trace())
+    assert repr(figure) == "Nothing has happened yet."
+    assert figure._repr_mimebundle_() == {"text/plain": "Nothing has happened yet."}
+
+
+def test_names_are_escaped():
+    trace = Trace()
+    trace.record("<script>alert(1)</script>", "publish", "orders[0]@0", "<b>&")
+    bundle = timeline(trace)._repr_mimebundle_()
+    assert "<script>" not in bundle["image/svg+xml"] + bundle["text/html"]
+    ET.fromstring(bundle["image/svg+xml"])
+
+
+ACTORS = st.sampled_from(["till", "billing", "email", "the-warehouse-of-the-north", "x"])
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@given(
+    st.lists(
+        st.tuples(ACTORS, st.sampled_from(["publish", "handle", "poll", "commit", "crash"])), max_size=30
+    )
+)
+def test_boxes_never_overlap(steps):
+    trace = Trace()
+    for number, (actor, action) in enumerate(steps):
+        place = f"orders[{number % 3}]@{number}" if action == "publish" else "orders[0]@0"
+        trace.record(actor, action, "" if action == "crash" else place, "OrderPlaced()")
+    figure = timeline(trace)
+    if figure.svg:
+        assert overlapping(boxes(figure.svg)) == []
+        width = int(ET.fromstring(figure.svg).get("width"))
+        assert all(box[0] >= 0 and box[2] <= width for box in boxes(figure.svg))
+
+
+# Topology
+
+SHOP = {
+    "publishes": {"till": ["orders"], "web shop": ["orders", "visits"]},
+    "reads": {"billing": ["orders"], "analytics": ["orders", "visits"]},
+}
+
+
+def test_a_topology_says_in_words_what_it_shows():
+    figure = topology(**SHOP)
+    assert "web shop publishes to visits" in repr(figure)
+    assert "analytics reads orders" in ET.fromstring(figure.svg).find(f"{SVG}desc").text
+    assert overlapping(boxes(figure.svg)) == []
+
+
+def test_every_graphviz_gives_the_same_picture(monkeypatch):
+    pytest.importorskip("pygraphviz")
+    with_what_is_here = topology(**SHOP).svg
+    monkeypatch.setenv("PATH", "/nonexistent")
+    assert topology(**SHOP).svg == with_what_is_here
+
+
+def test_without_any_graphviz_the_text_remains(monkeypatch):
+    monkeypatch.setenv("PATH", "/nonexistent")
+    monkeypatch.setitem(__import__("sys").modules, "pygraphviz", None)
+    figure = topology(**SHOP)
+    assert "till publishes to orders" in repr(figure)
+    assert "neither Graphviz's dot nor the package pygraphviz" in repr(figure)
+    assert list(figure._repr_mimebundle_()) == ["text/plain"]
+
+
+# Colours
+
+
+def luminance(colour):
+    """Relative luminance, WCAG 2.2."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one, other):
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("ink_name", "ground", "least"),
+    [
+        ("text", "ground", 4.5),
+        ("text", "box", 4.5),
+        ("text", "read", 4.5),
+        ("soft", "ground", 4.5),
+        ("edge", "ground", 3),
+        ("line", "ground", 3),
+        ("done", "ground", 3),
+        ("bad", "ground", 3),
+    ],
+)
+def test_contrast(theme, ink_name, ground, least):
+    assert contrast(ink.PALETTE[ink_name][theme], ink.PALETTE[ground][theme]) >= least
+
+
+# Questions
+
+
+def test_a_question_without_widgets_is_text_without_the_answer():
+    shown = repr(predict("01-a"))
+    assert shown.splitlines()[1].startswith("  a) ")
+    for option in find_question("01-a").options:
+        assert option.text in shown
+        assert option.feedback not in shown
+
+
+def test_an_answer_by_text_gets_its_feedback():
+    question = find_question("01-a")
+    for letter, option in zip("abc", question.options, strict=True):
+        assert repr(predict("01-a", letter)).startswith("Right" if option.right else "Not quite")
+
+
+def test_a_question_in_an_export_folds_its_feedback():
+    html = predict("01-a")._repr_mimebundle_()["text/html"]
+    assert html.count("<details>") == len(find_question("01-a").options)
+
+
+@pytest.mark.parametrize(
+    ("id", "answer", "said"), [("01-z", "", "01-a"), ("01-a", "z", "a, b, c"), ("99-a", "", "01_events")]
+)
+def test_what_does_not_exist_is_named_with_what_does(id, answer, said):
+    with pytest.raises(UsageError, match=re.escape(said)):
+        predict(id, answer)
+
+
+def test_every_question_has_one_right_answer_and_a_reason_for_each():
+    import tomllib
+
+    from sandbox.course import lesson_folders
+
+    for folder in lesson_folders():
+        for id in tomllib.loads((folder / "questions.toml").read_text(encoding="utf-8")):
+            options = find_question(id).options
+            assert sum(option.right for option in options) == 1, id
+            assert all(len(option.feedback) > 40 for option in options), id
