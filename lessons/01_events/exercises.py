@@ -10,6 +10,7 @@
 # [notebooks/01_events.ipynb](../notebooks/01_events.ipynb).
 
 # %%
+import sandbox  # from here on, this notebook knows %%exercise
 
 # %% [markdown]
 # ## 01.1 Name and shape twelve messages

@@ -29,7 +29,7 @@ def find_chromium() -> str | None:
     return os.environ.get("SANDBOX_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
-@pytest.fixture(scope="package")  # a session's would keep its event loop running under other tests
+@pytest.fixture(scope="module")  # a longer one would keep its event loop running under other tests
 def chromium() -> Iterator[Browser]:
     """A headless browser."""
     path = find_chromium()
@@ -46,7 +46,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of what a learner opens, which the tests may write into."""
     copy = tmp_path_factory.mktemp("course")
@@ -55,7 +55,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def lab(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a JupyterLab that `python -m tools.lab` has started."""
     home = tmp_path_factory.mktemp("home")

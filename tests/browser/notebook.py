@@ -1,8 +1,12 @@
 """What a person does in JupyterLab, in a few verbs."""
 
+import time
 from pathlib import Path
+from uuid import uuid4
 
 from playwright.sync_api import Locator, Page
+
+START_SECONDS = 60
 
 # The notebook is there before its kernel is, and the one that was open last before this one.
 READY = """async path => {
@@ -21,8 +25,13 @@ class Notebook:
 
     def __init__(self, page: Page, lab: str, path: str) -> None:
         self.page = page
-        page.goto(f"{lab}/lab/tree/{path}")
-        page.wait_for_function(READY, arg=path, timeout=60_000)
+        # A workspace of its own: JupyterLab would open the last test's tabs again.
+        page.goto(f"{lab}/lab/workspaces/{uuid4().hex}/tree/{path}")
+        until = time.monotonic() + START_SECONDS
+        while not page.evaluate(READY, path):  # wait_for_function doesn't wait for a promise
+            if time.monotonic() > until:
+                raise TimeoutError(f"{path} is not ready in JupyterLab after {START_SECONDS} seconds")
+            page.wait_for_timeout(100)
 
     def command(self, name: str, **arguments: object) -> None:
         """Run one of JupyterLab's commands and wait until it is done."""
