@@ -27,10 +27,6 @@ class Servable(Consumer, Protocol):
         """`poll` without a trace: `run` notes when a record is handled instead."""
         ...
 
-    def rewind(self) -> None:
-        """Go back to the committed offsets: what failed is read again."""
-        ...
-
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
@@ -109,7 +105,8 @@ def _serve(subscription: Subscription, trace: Trace) -> int:
         try:
             deliver(record, subscription.handle, actor=consumer.name, trace=trace)
         except BaseException:
-            consumer.rewind()
+            for unhandled in reversed(records[records.index(record) :]):
+                consumer.seek(unhandled.partition, unhandled.offset)
             raise
         consumer.commit(record)
     return len(records)

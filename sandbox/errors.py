@@ -4,11 +4,14 @@
     ├── UsageError              the call was wrong; nothing happened
     │   ├── InvalidEvent        not a frozen dataclass, or not storable as JSON
     │   ├── InvalidKey          a key is text or bytes
-    │   ├── InvalidOffset       a position outside the log
+    │   ├── InvalidHeader       a header is a name with text or bytes
+    │   ├── InvalidOffset       a position that no log can have
+    │   ├── NotAssigned         this member doesn't read that partition
     │   ├── UnknownTopic        no topic of that name on this bus
     │   ├── TopicExists         the name is taken, with other partitions
     │   └── ConsumerClosed      it was closed, or it crashed
     ├── UnreadableRecord        the bytes are there; no event can be made of them
+    ├── OffsetOutOfRange        the position is not in the log, and nothing says where to go
     ├── CommitRejected          the group gave the partition to someone else
     ├── RunDidNotEnd            records were still waiting at the limit
     ├── NotSupportedHere        this bus can't be told to do that
@@ -39,8 +42,16 @@ class InvalidKey(UsageError):
     """A key is text, bytes or `None`."""
 
 
+class InvalidHeader(UsageError):
+    """A header is a name with text or bytes, and no name of CloudEvents' own."""
+
+
 class InvalidOffset(UsageError):
     """An offset that the partition does not have."""
+
+
+class NotAssigned(UsageError):
+    """The partition belongs to another member, or to none."""
 
 
 class UnknownTopic(UsageError):
@@ -57,6 +68,10 @@ class ConsumerClosed(UsageError):
 
 class UnreadableRecord(SandboxError):
     """The record is in the log, but its bytes make no event that this program knows."""
+
+
+class OffsetOutOfRange(SandboxError):
+    """The position is not in the log, and `auto_offset_reset="none"` forbids to choose one."""
 
 
 class CommitRejected(SandboxError):

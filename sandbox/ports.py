@@ -5,9 +5,9 @@ group is a set of consumers that share one set of committed offsets.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Literal, Protocol, Self, get_args
 
 from sandbox.clock import Clock
 from sandbox.errors import UsageError
@@ -15,6 +15,8 @@ from sandbox.messages import Command, Event, Key, Record
 from sandbox.trace import Trace
 
 Handler = Callable[[Record], object]
+TopicPartition = tuple[str, int]
+Reset = Literal["earliest", "latest", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,12 @@ def check_topic(name: str, partitions: int) -> Topic:
     if not isinstance(partitions, int) or partitions < 1:
         raise UsageError(f"a topic has one partition or more, not {partitions!r}.")
     return Topic(name, partitions)
+
+
+def check_reset(policy: str) -> None:
+    """Raises `UsageError` unless `policy` is one that Kafka knows."""
+    if policy not in get_args(Reset):
+        raise UsageError(f"auto_offset_reset is one of {', '.join(get_args(Reset))}, not {policy!r}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +68,48 @@ class Consumer(Protocol):
     """One member of a group. Leaving a `with` block closes it; nothing is committed."""
 
     @property
-    def assignment(self) -> set[tuple[str, int]]:
+    def assignment(self) -> set[TopicPartition]:
         """The partitions that this member reads: `{("orders", 0), …}`."""
         ...
 
-    def poll(self) -> list[Record]:
-        """Everything from here up to the end of the log, as of now.
+    def poll(self, max_records: int | None = None) -> list[Record]:
+        """Everything from here up to the end of the log, as of now; `max_records` at most.
 
-        In order inside a partition; in no particular order across partitions.
+        In order inside a partition; in no particular order across partitions. A paused
+        partition gives nothing. Raises `OffsetOutOfRange` where the position is not in the
+        log and the consumer was told not to reset it.
         """
+        ...
+
+    def position(self) -> dict[TopicPartition, int]:
+        """The offset that the next poll begins at, of each assigned partition."""
+        ...
+
+    def seek(self, partition: int, offset: int) -> None:
+        """Go on from `offset` of an assigned partition: back to replay, forward to skip.
+
+        Commits nothing. Raises `InvalidOffset` below 0 and `NotAssigned` for a partition
+        that this member doesn't read. Beyond the end, the next poll resets it.
+        """
+        ...
+
+    def seek_to_beginning(self) -> None:
+        """Replay: go on from the first offset of every assigned partition."""
+        ...
+
+    def seek_to_end(self) -> None:
+        """Skip: go on from the end of every assigned partition."""
+        ...
+
+    def pause(self, *partitions: int) -> None:
+        """Have polls leave these partitions out, all of them without an argument.
+
+        Membership goes on. A rebalance ends it.
+        """
+        ...
+
+    def resume(self, *partitions: int) -> None:
+        """End the pause of these partitions, of all of them without an argument."""
         ...
 
     def commit(self, record: Record | None = None) -> None:
@@ -79,7 +120,7 @@ class Consumer(Protocol):
         """
         ...
 
-    def committed(self) -> dict[tuple[str, int], int]:
+    def committed(self) -> dict[TopicPartition, int]:
         """The group's committed offset of each assigned partition: the next one to read."""
         ...
 
@@ -118,19 +159,23 @@ class Bus(Protocol):
         source: str | None = None,
         subject: str | None = None,
         cause: Record | None = None,
+        headers: Mapping[str, str | bytes] | None = None,
     ) -> Record:
         """Append `event` to a partition of `topic` and return where it landed.
 
         Events with one key share a partition. Without a key, any partition. `source` is
         who says it; `cause` the record that led to it. Inside a handler both are known
-        and need not be given. Raises `UnknownTopic`, `InvalidEvent`, `InvalidKey`.
+        and need not be given. `headers` travel beside the envelope. Raises `UnknownTopic`,
+        `InvalidEvent`, `InvalidKey`, `InvalidHeader`.
         """
         ...
 
-    def consumer(self, topic: Topic | str, group: str) -> Consumer:
+    def consumer(self, topic: Topic | str, group: str, *, auto_offset_reset: Reset = "earliest") -> Consumer:
         """A new member of `group`, which reads from the group's committed offsets.
 
-        A group that has committed nothing starts at the beginning of the log.
+        Where the group has committed nothing, or its position is no longer in the log,
+        `auto_offset_reset` decides: `earliest` begins at the beginning (Kafka's own default
+        is `latest`), `latest` with what comes from now on, `none` raises `OffsetOutOfRange`.
         """
         ...
 

@@ -1,12 +1,16 @@
 """An event at a place: topic, partition and offset."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cached_property
+from types import MappingProxyType
 
 from sandbox.errors import UnreadableRecord
 from sandbox.messages.envelope import Envelope
 from sandbox.messages.event import Command, Event, decode
 from sandbox.messages.keys import Key
+
+NO_HEADERS: Mapping[str, bytes] = MappingProxyType({})
 
 
 class Record:
@@ -27,12 +31,16 @@ class Record:
         value: bytes | None,
         envelope: Envelope | None,
         published: Mapping[str, type],
+        timestamp: datetime,
+        headers: Mapping[str, bytes] = NO_HEADERS,
     ) -> None:
         self.topic = topic
         self.partition = partition
         self.offset = offset
         self.key = key
         self.value = value
+        self.timestamp = timestamp  # when it was appended, by the writer's clock, in UTC
+        self.headers = headers  # those beside the envelope's
         self._envelope = envelope
         self._published = published  # the classes that were published on its bus, by type
 

@@ -4,6 +4,7 @@ It keeps every promise of `sandbox.ports.Bus` and shuffles, by the seed, whateve
 promises leave open, so that no one comes to rely on it.
 """
 
+from collections.abc import Mapping
 from random import Random
 
 from sandbox.clock import VirtualClock
@@ -12,8 +13,9 @@ from sandbox.errors import TopicExists, UnknownTopic
 from sandbox.messages import Command, Event, Key, Record, partition_for
 from sandbox.messages.envelope import seal
 from sandbox.messages.event import check_is_payload
+from sandbox.messages.headers import headers_to_bytes
 from sandbox.messages.keys import key_to_bytes
-from sandbox.ports import Handler, RunResult, Topic, check_topic
+from sandbox.ports import Handler, Reset, RunResult, Topic, check_reset, check_topic
 from sandbox.sim.consumer import SimulatedConsumer
 from sandbox.sim.group import Group
 from sandbox.sim.log import Entry, Log
@@ -57,10 +59,11 @@ class SimulatedBus:
         source: str | None = None,
         subject: str | None = None,
         cause: Record | None = None,
+        headers: Mapping[str, str | bytes] | None = None,
     ) -> Record:
         known = self._known(topic)
         check_is_payload(event)
-        value, key_bytes = event.to_json(), key_to_bytes(key)
+        value, key_bytes, own = event.to_json(), key_to_bytes(key), headers_to_bytes(headers)
         source, cause = author_and_cause(source, cause)
         self._published_types[event.type_name] = type(event)
         self.clock.advance(PUBLISH_MS)
@@ -76,14 +79,17 @@ class SimulatedBus:
             partition = self.random.randrange(known.partitions)
         else:
             partition = partition_for(key_bytes, known.partitions)
-        record = self.log(known.name).append(partition, Entry(key_bytes, value, envelope))
+        record = self.log(known.name).append(partition, Entry(key_bytes, value, envelope, envelope.time, own))
         self.trace.record(source, "publish", record.place, repr(event))
         return record
 
-    def consumer(self, topic: Topic | str, group: str) -> SimulatedConsumer:
+    def consumer(
+        self, topic: Topic | str, group: str, *, auto_offset_reset: Reset = "earliest"
+    ) -> SimulatedConsumer:
         known = self._known(topic)
+        check_reset(auto_offset_reset)
         members = self._groups.setdefault(group, Group(group, self.random))
-        return SimulatedConsumer(self, members, known.name, known.partitions)
+        return SimulatedConsumer(self, members, known, auto_offset_reset)
 
     def subscribe(self, topic: Topic | str, group: str, handle: Handler) -> None:
         self._subscriptions.append(Subscription(self.consumer(topic, group), handle, group))
@@ -98,7 +104,7 @@ class SimulatedBus:
         if members is None:
             return 0
         return sum(
-            self.log(topic).end_offset(number) - members.position((topic, number))
+            self.log(topic).end_offset(number) - members.committed.get((topic, number), 0)
             for topic, partitions in members.topics.items()
             for number in range(partitions)
         )

@@ -2,62 +2,101 @@
 
 from typing import TYPE_CHECKING, Self
 
-from sandbox.errors import CommitRejected, ConsumerClosed, InvalidOffset
+from sandbox.errors import CommitRejected, ConsumerClosed, InvalidOffset, NotAssigned, OffsetOutOfRange
 from sandbox.messages import Record
-from sandbox.sim.group import Group, TopicPartition
+from sandbox.ports import Reset, Topic, TopicPartition
+from sandbox.sim.group import Group
 
 if TYPE_CHECKING:
     from sandbox.sim.bus import SimulatedBus
+
+NO_LIMIT = 2**63
 
 
 class SimulatedConsumer:
     """Reads its partitions from its positions to the end; see `sandbox.ports.Consumer`."""
 
-    def __init__(self, bus: "SimulatedBus", group: Group, topic: str, partitions: int) -> None:
+    def __init__(self, bus: "SimulatedBus", group: Group, topic: Topic, reset: Reset) -> None:
         self.name = group.free_name()
         self.topic = topic
-        self.positions: dict[TopicPartition, int] = {}  # the group sets it at a rebalance
         self._bus = bus
         self._group = group
+        self._reset = reset
+        self._positions: dict[TopicPartition, int] = {}  # -1 where nothing says where to begin
+        self._paused: set[TopicPartition] = set()
         self._ended = ""  # "closed" or "crashed"
         bus.trace.add_actor(self.name)
-        group.join(self, topic, partitions)
+        group.join(self, topic)
 
     def __repr__(self) -> str:
-        state = self._ended or f"reads {len(self.positions)} partitions of {self.topic}"
+        state = self._ended or f"reads {len(self._positions)} partitions of {self.topic.name}"
         return f"Consumer {self.name} {state}"
 
     @property
     def assignment(self) -> set[TopicPartition]:
-        return set(self.positions)
+        return set(self._positions)
 
-    def poll(self) -> list[Record]:
-        records = self.fetch()
+    def assign(self, partitions: list[TopicPartition]) -> None:
+        """Take these partitions over, each at its committed offset; what was paused goes on."""
+        self._paused.clear()
+        committed = self._group.committed
+        self._positions = {at: committed[at] if at in committed else self._start(at) for at in partitions}
+
+    def poll(self, max_records: int | None = None) -> list[Record]:
+        records = self.fetch(max_records)
         for record in records:
             self._bus.trace.record(self.name, "poll", record.place)
         return records
 
-    def fetch(self) -> list[Record]:
+    def fetch(self, max_records: int | None = None) -> list[Record]:
         """`poll` without a trace: `run` notes when a record is handled instead."""
         self._must_be_open()
-        assigned = list(self.positions)
+        assigned = [at for at in self._positions if at not in self._paused]
         self._bus.random.shuffle(assigned)  # the order across partitions means nothing
-        records = [
-            record for at in assigned for record in self._bus.log(at[0]).read(at[1], self.positions[at])
-        ]
-        for record in records:
-            self.positions[record.topic, record.partition] = record.offset + 1
+        records: list[Record] = []
+        for at in assigned:
+            room = NO_LIMIT if max_records is None else max_records - len(records)
+            found = self._bus.log(at[0]).read(at[1], self._valid_position(at), room)
+            self._positions[at] += len(found)
+            records += found
         return records
+
+    def position(self) -> dict[TopicPartition, int]:
+        self._must_be_open()
+        return {at: self._positions[at] for at in sorted(self._positions)}
+
+    def seek(self, partition: int, offset: int) -> None:
+        self._must_be_open()
+        at = self._mine(partition)
+        if offset < 0:
+            raise InvalidOffset(f"{self.name} can't seek to offset {offset}: the first one is 0.")
+        self._positions[at] = offset
+
+    def seek_to_beginning(self) -> None:
+        for topic, partition in self.assignment:
+            self.seek(partition, self._bus.log(topic).start_offset(partition))
+
+    def seek_to_end(self) -> None:
+        for topic, partition in self.assignment:
+            self.seek(partition, self._bus.log(topic).end_offset(partition))
+
+    def pause(self, *partitions: int) -> None:
+        self._must_be_open()
+        self._paused |= {self._mine(number) for number in partitions} or self.assignment
+
+    def resume(self, *partitions: int) -> None:
+        self._must_be_open()
+        self._paused -= {self._mine(number) for number in partitions} or self.assignment
 
     def commit(self, record: Record | None = None) -> None:
         self._must_be_open()
         if record is None:
-            for at in sorted(self.positions):
-                if self.positions[at] != self._group.position(at):
-                    self._commit(at, self.positions[at])
+            for at, position in sorted(self._positions.items()):
+                if position >= 0 and position != self._group.committed.get(at):
+                    self._commit(at, position)
             return
         at = (record.topic, record.partition)
-        if at not in self.positions:
+        if at not in self._positions:
             raise CommitRejected(
                 f"{self.name} can't commit {record.place}: {at[0]}[{at[1]}] now belongs to another "
                 f"member of {self._group.name}, which will read that record again. "
@@ -66,11 +105,8 @@ class SimulatedConsumer:
         self._commit(at, record.offset + 1)
 
     def committed(self) -> dict[TopicPartition, int]:
-        return {at: self._group.position(at) for at in sorted(self.positions)}
-
-    def rewind(self) -> None:
-        """Go back to the committed offsets: what failed is read again."""
-        self.positions = {at: self._group.position(at) for at in self.positions}
+        self._must_be_open()
+        return {at: self._group.committed.get(at, 0) for at in sorted(self._positions)}
 
     def close(self) -> None:
         self._leave("closed")
@@ -85,6 +121,35 @@ class SimulatedConsumer:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+    def _start(self, at: TopicPartition) -> int:
+        """Where `auto_offset_reset` sends a reader; -1 for nowhere."""
+        log = self._bus.log(at[0])
+        if self._reset == "none":
+            return -1
+        return log.start_offset(at[1]) if self._reset == "earliest" else log.end_offset(at[1])
+
+    def _valid_position(self, at: TopicPartition) -> int:
+        """The position, reset where the log doesn't have it. Raises `OffsetOutOfRange`."""
+        log, position = self._bus.log(at[0]), self._positions[at]
+        if log.start_offset(at[1]) <= position <= log.end_offset(at[1]):
+            return position
+        self._positions[at] = self._start(at)
+        if self._positions[at] < 0:
+            self._positions[at] = position
+            where = f"offset {position}" if position >= 0 else "no committed offset"
+            raise OffsetOutOfRange(
+                f"{self.name} has {where} in {at[0]}[{at[1]}], whose log goes from {log.start_offset(at[1])} "
+                f"to {log.end_offset(at[1])}, and auto_offset_reset='none'. Seek to where it shall begin."
+            )
+        return self._positions[at]
+
+    def _mine(self, partition: int) -> TopicPartition:
+        at = (self.topic.name, partition)
+        if at not in self._positions:
+            mine = ", ".join(str(number) for _, number in sorted(self._positions)) or "none"
+            raise NotAssigned(f"{self.name} doesn't read {at[0]}[{partition}]; its partitions: {mine}.")
+        return at
 
     def _commit(self, at: TopicPartition, offset: int) -> None:
         topic, partition = at
@@ -107,5 +172,5 @@ class SimulatedConsumer:
             what = "has crashed" if self._ended == "crashed" else "was closed"
             raise ConsumerClosed(
                 f"{self.name} {what} and can't be used again. "
-                f"Make a new one: bus.consumer({self.topic!r}, group={self._group.name!r})."
+                f"Make a new one: bus.consumer({self.topic.name!r}, group={self._group.name!r})."
             )

@@ -9,10 +9,10 @@ Who gets which partition is not guaranteed, so the deal is shuffled.
 from random import Random
 from typing import TYPE_CHECKING
 
+from sandbox.ports import Topic, TopicPartition
+
 if TYPE_CHECKING:
     from sandbox.sim.consumer import SimulatedConsumer
-
-TopicPartition = tuple[str, int]
 
 
 class Group:
@@ -25,16 +25,16 @@ class Group:
         self.topics: dict[str, int] = {}  # every topic ever read, with its partitions
         self._random = random
 
-    def join(self, member: "SimulatedConsumer", topic: str, partitions: int) -> None:
+    def join(self, member: "SimulatedConsumer", topic: Topic) -> None:
         """Add a member that reads `topic`."""
-        self.topics[topic] = partitions
+        self.topics[topic.name] = topic.partitions
         self.members.append(member)
         self._rebalance()
 
     def leave(self, member: "SimulatedConsumer") -> None:
         """Take a member away; the others get its partitions."""
         self.members.remove(member)
-        member.positions = {}
+        member.assign([])
         self._rebalance()
 
     def free_name(self) -> str:
@@ -45,20 +45,15 @@ class Group:
             number += 1
         return name
 
-    def position(self, at: TopicPartition) -> int:
-        """Where a member starts that is given this partition."""
-        return self.committed.get(at, 0)
-
     def _rebalance(self) -> None:
         for member in self.members:
-            member.positions = {}
+            member.assign([])
         for topic, partitions in self.topics.items():
-            readers = [member for member in self.members if member.topic == topic]
+            readers = [member for member in self.members if member.topic.name == topic]
             if not readers:
                 continue
             self._random.shuffle(readers)
             numbers = list(range(partitions))
             self._random.shuffle(numbers)
-            for i, number in enumerate(numbers):
-                reader = readers[i % len(readers)]
-                reader.positions[topic, number] = self.position((topic, number))
+            for i, reader in enumerate(readers):
+                reader.assign([(topic, number) for number in numbers[i :: len(readers)]])

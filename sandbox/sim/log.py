@@ -5,6 +5,7 @@ An offset is an index into that list, so the end offset is its length.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sandbox.messages import Envelope, Record
 from sandbox.messages.keys import key_from_bytes
@@ -17,6 +18,8 @@ class Entry:
     key: bytes | None
     value: bytes
     envelope: Envelope
+    timestamp: datetime
+    headers: Mapping[str, bytes]
 
 
 class Log:
@@ -36,9 +39,14 @@ class Log:
         """The offset that the next record will get."""
         return len(self._partitions[partition])
 
-    def read(self, partition: int, offset: int) -> list[Record]:
-        """The records of `partition` from `offset` to the end, in order."""
-        return [self._record(partition, at) for at in range(offset, self.end_offset(partition))]
+    def start_offset(self, partition: int) -> int:
+        """The first offset that is still there."""
+        return 0
+
+    def read(self, partition: int, offset: int, most: int) -> list[Record]:
+        """The records of `partition` from `offset` to the end, in order, `most` at most."""
+        end = min(self.end_offset(partition), offset + most)
+        return [self._record(partition, at) for at in range(offset, end)]
 
     def _record(self, partition: int, offset: int) -> Record:
         entry = self._partitions[partition][offset]
@@ -50,4 +58,6 @@ class Log:
             value=entry.value,
             envelope=entry.envelope,
             published=self._published,
+            timestamp=entry.timestamp,
+            headers=entry.headers,
         )

@@ -3,6 +3,8 @@
 import atexit
 import contextlib
 import weakref
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from uuid import uuid4
 
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
@@ -20,8 +22,9 @@ from sandbox.errors import TopicExists, UnknownTopic
 from sandbox.messages import Command, Event, Key, Record, partition_for
 from sandbox.messages.envelope import seal
 from sandbox.messages.event import check_is_payload
+from sandbox.messages.headers import headers_to_bytes
 from sandbox.messages.keys import key_from_bytes, key_to_bytes
-from sandbox.ports import Handler, RunResult, Topic, check_topic
+from sandbox.ports import Handler, Reset, RunResult, Topic, check_reset, check_topic
 from sandbox.trace import Trace
 
 ACK_SECONDS = 10
@@ -79,10 +82,11 @@ class KafkaBus:
         source: str | None = None,
         subject: str | None = None,
         cause: Record | None = None,
+        headers: Mapping[str, str | bytes] | None = None,
     ) -> Record:
         known = self._known(topic)
         check_is_payload(event)
-        value, key_bytes = event.to_json(), key_to_bytes(key)
+        value, key_bytes, own = event.to_json(), key_to_bytes(key), headers_to_bytes(headers)
         source, cause = author_and_cause(source, cause)
         self.published_types[event.type_name] = type(event)
         envelope = seal(
@@ -94,10 +98,15 @@ class KafkaBus:
             cause=cause.envelope if cause else None,
         )
         partition = None if key_bytes is None else partition_for(key_bytes, known.partitions)
-        data, headers = to_wire(envelope, value)
+        data, envelope_headers = to_wire(envelope, value)
         with in_our_words(self.address):
             landed = self._producer.send(
-                self.physical(known.name), data, key=key_bytes, headers=headers, partition=partition
+                self.physical(known.name),
+                data,
+                key=key_bytes,
+                headers=[*envelope_headers, *own.items()],
+                partition=partition,
+                timestamp_ms=int(envelope.time.timestamp() * 1000),
             ).get(timeout=ACK_SECONDS)
         record = Record(
             topic=known.name,
@@ -107,17 +116,22 @@ class KafkaBus:
             value=value,
             envelope=envelope,
             published=self.published_types,
+            timestamp=datetime.fromtimestamp(landed.timestamp / 1000, UTC),
+            headers=own,
         )
         self.trace.record(source, "publish", record.place, repr(event))
         return record
 
-    def consumer(self, topic: Topic | str, group: str) -> KafkaMember:
+    def consumer(
+        self, topic: Topic | str, group: str, *, auto_offset_reset: Reset = "earliest"
+    ) -> KafkaMember:
         known = self._known(topic)
+        check_reset(auto_offset_reset)
         check_topic(group, 1)
         name = self._groups.free_name(group)
         self.trace.add_actor(name)
         self._read_by.setdefault(group, set()).add(known)
-        member = KafkaMember(self, group, name, known)
+        member = KafkaMember(self, group, name, known, auto_offset_reset)
         self._groups.joined(member)
         return member
 

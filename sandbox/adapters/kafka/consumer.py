@@ -1,14 +1,9 @@
-"""A member of a real consumer group.
+"""A member of a real consumer group, as the learner holds it."""
 
-Between two polls its partitions are paused: the client keeps its membership alive and
-takes part in rebalances without fetching anything that nobody asked for.
-"""
-
-from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
-from kafka import ConsumerRebalanceListener, KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka import OffsetAndMetadata, TopicPartition
 from kafka.errors import (
     CommitFailedError,
     IllegalGenerationError,
@@ -17,10 +12,12 @@ from kafka.errors import (
 )
 
 from sandbox.adapters.kafka.errors import in_our_words, unreachable
+from sandbox.adapters.kafka.membership import Membership
 from sandbox.adapters.kafka.wire import from_wire
-from sandbox.errors import CommitRejected, ConsumerClosed, InvalidOffset
+from sandbox.errors import CommitRejected, ConsumerClosed, InvalidOffset, NotAssigned, OffsetOutOfRange
 from sandbox.messages import Record
-from sandbox.ports import Topic
+from sandbox.ports import Reset, Topic
+from sandbox.ports import TopicPartition as Place
 
 if TYPE_CHECKING:
     from sandbox.adapters.kafka.bus import KafkaBus
@@ -28,167 +25,96 @@ if TYPE_CHECKING:
 POLL_MS = 50
 SECONDS_MAX = 10.0  # for what a broker does in milliseconds
 REBALANCED = (CommitFailedError, IllegalGenerationError, RebalanceInProgressError, UnknownMemberIdError)
-DAY_MS = 24 * 60 * 60 * 1000  # a learner may think between two cells
 
 
-class KafkaMember(ConsumerRebalanceListener):
+class KafkaMember:
     """See `sandbox.ports.Consumer`."""
 
-    def __init__(self, bus: "KafkaBus", group: str, name: str, topic: Topic) -> None:
+    def __init__(self, bus: "KafkaBus", group: str, name: str, topic: Topic, reset: Reset) -> None:
         self.name = name
         self.group = group
         self.topic = topic
-        self._rebalanced = False  # since the last poll
-        self.times_assigned = 0  # how often a rebalance has given it partitions (or none)
         self._bus = bus
         self._ended = ""
         with in_our_words(bus.address):
-            self._client = KafkaConsumer(
-                bootstrap_servers=bus.address,
-                group_id=bus.physical(group),
-                enable_auto_commit=False,
-                auto_offset_reset="earliest",
-                session_timeout_ms=6000,
-                heartbeat_interval_ms=200,
-                max_poll_interval_ms=DAY_MS,
-                max_poll_records=10_000,
-                fetch_max_wait_ms=20,
-                metadata_max_age_ms=10_000,
-            )
-            self._client.subscribe([bus.physical(topic.name)], listener=self)
+            self.membership = Membership(bus.address, bus.physical(group), bus.physical(topic.name), reset)
+        self._client = self.membership.client
 
     def __repr__(self) -> str:
         state = self._ended or f"reads {len(self.assignment)} partitions of {self.topic.name}"
         return f"Consumer {self.name} {state}"
 
-    def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
-        """Nothing to give back: the group's committed offsets say it all."""
-
-    def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        """A rebalance has ended. All members start at the committed offsets.
-
-        Java's client does so by itself in the eager protocol; kafka-python keeps its
-        position in a partition that it keeps, so the next poll goes back.
-        """
-        self.times_assigned += 1
-        self._rebalanced = True
-        self._client.pause(*assigned)
-
     @property
-    def assignment(self) -> set[tuple[str, int]]:
-        return {(self.topic.name, at.partition) for at in self._client.assignment()}
+    def assignment(self) -> set[Place]:
+        return {self._place(at) for at in self.membership.partitions}
 
-    def poll(self) -> list[Record]:
-        records = self.fetch()
+    def poll(self, max_records: int | None = None) -> list[Record]:
+        records = self.fetch(max_records)
         for record in records:
             self._bus.trace.record(self.name, "poll", record.place)
         return records
 
-    def fetch(self) -> list[Record]:
+    def fetch(self, max_records: int | None = None) -> list[Record]:
         """`poll` without a trace: `run` notes when a record is handled instead."""
         self._must_be_open()
         with in_our_words(self._bus.address):
-            self._pick_up_rejoin()
-            self._client.poll(timeout_ms=0)  # a rebalance that another process caused ends here
-            if self._rebalanced:
-                self.rewind()
-            assigned = self._client.assignment()
-            ends = self._client.end_offsets(assigned) if assigned else {}
-            self._client.resume(*assigned)
-            records = self._read_to(ends)
-            self._client.pause(*self._client.assignment())
+            self.membership.answer_group(ms=0)  # a rebalance that another process caused ends here
+            self.membership.start_over()
+            wanted = self.membership.partitions - self.membership.paused
+            ends = self._ends_of_valid(wanted) if wanted else {}
+            self._client.resume(*wanted)
+            try:
+                records = self._read_to(ends, max_records)
+            finally:
+                self._client.pause(*self.membership.partitions)
         return [from_wire(record, self.topic.name, self._bus.published_types) for record in records]
 
-    def _read_to(self, ends: dict[TopicPartition, int]) -> list:
-        found = []
-        until = monotonic() + SECONDS_MAX
-        while any(
-            self._client.position(at) < end for at, end in ends.items() if at in self._client.assignment()
-        ):
-            for records in self._client.poll(timeout_ms=POLL_MS).values():
-                found += records
-            if monotonic() > until:
-                raise unreachable(self._bus.address, f"no records within {SECONDS_MAX:.0f} s")
-        return found
+    def position(self) -> dict[Place, int]:
+        self._must_be_open()
+        with in_our_words(self._bus.address):
+            return {self._place(at): self._client.position(at) for at in sorted(self.membership.partitions)}
 
-    def answer_group(self, ms: int) -> None:
-        """Let the client answer its group for `ms` milliseconds, above all in a rebalance."""
-        self._pick_up_rejoin()
-        self._client.poll(timeout_ms=ms)
+    def seek(self, partition: int, offset: int) -> None:
+        self._must_be_open()
+        at = self._mine(partition)
+        if offset < 0:
+            raise InvalidOffset(f"{self.name} can't seek to offset {offset}: the first one is 0.")
+        self.membership.seek(lambda partitions: dict.fromkeys(partitions, offset), {at})
 
-    def _pick_up_rejoin(self) -> None:
-        """Don't let the client forget a rejoin that is under way.
+    def seek_to_beginning(self) -> None:
+        self._must_be_open()
+        with in_our_words(self._bus.address):
+            self.membership.seek(self._client.beginning_offsets, self.membership.partitions)
 
-        kafka-python 3.0.12 rejoins by itself when a topic's metadata has changed. If a poll
-        ends before that rejoin does, no later poll looks for its result, and the member is
-        without partitions for ever. Asking for a rejoin makes the next poll take it up.
-        """
-        coordinator = self._client._coordinator
-        if coordinator.rejoining and not coordinator.need_rejoin():
-            coordinator.request_rejoin()
+    def seek_to_end(self) -> None:
+        self._must_be_open()
+        with in_our_words(self._bus.address):
+            self.membership.seek(self._client.end_offsets, self.membership.partitions)
+
+    def pause(self, *partitions: int) -> None:
+        self._must_be_open()
+        self.membership.paused |= {self._mine(number) for number in partitions} or self.membership.partitions
+
+    def resume(self, *partitions: int) -> None:
+        self._must_be_open()
+        self.membership.paused -= {self._mine(number) for number in partitions} or self.membership.partitions
 
     def commit(self, record: Record | None = None) -> None:
         self._must_be_open()
+        self.membership.start_over()  # what was read before a rebalance is not ours to commit
         if record is None:
-            if self._rebalanced:
-                return  # nothing has been read since the rebalance
             with in_our_words(self._bus.address):
-                positions = {at: self._client.position(at) for at in sorted(self._client.assignment())}
+                mine = sorted(self.membership.partitions - self.membership.lost)
+                positions = {at: self._client.position(at) for at in mine}
             changed = {at: position for at, position in positions.items() if position != self._committed(at)}
         else:
-            at = TopicPartition(self._bus.physical(record.topic), record.partition)
-            if at not in self._client.assignment():
-                raise self._rejected(record)
-            with in_our_words(self._bus.address):
-                end = self._client.end_offsets([at])[at]
-            if not 0 <= record.offset < end:
-                raise InvalidOffset(
-                    f"{self.name} can't commit offset {record.offset + 1} of {record.topic}"
-                    f"[{record.partition}]: the log ends at {end}. Commit a record that this bus gave you."
-                )
-            changed = {at: record.offset + 1}
+            changed = {self._committable(record): record.offset + 1}
         for at, offset in changed.items():
             self._commit(at, offset)
 
-    def _commit(self, at: TopicPartition, offset: int) -> None:
-        try:
-            with in_our_words(self._bus.address):
-                self._try(lambda: self._client.commit({at: OffsetAndMetadata(offset, "", -1)}))
-        except _Refused as refused:
-            raise CommitRejected(
-                f"the group {self.group} has rebalanced, so {self.name} can't commit "
-                f"{self.topic.name}[{at.partition}]@{offset - 1} now. Poll again to go on."
-            ) from refused
-        self._bus.trace.record(self.name, "commit", f"{self.topic.name}[{at.partition}]@{offset - 1}")
-
-    def _try(self, call: Callable[[], object]) -> None:
-        try:
-            call()
-        except REBALANCED as error:
-            raise _Refused from error
-
-    def _rejected(self, record: Record) -> CommitRejected:
-        return CommitRejected(
-            f"{self.name} can't commit {record.place}: {record.topic}[{record.partition}] now belongs to "
-            f"another member of {self.group}, which will read that record again. "
-            "Poll again to go on with the partitions that you have."
-        )
-
-    def committed(self) -> dict[tuple[str, int], int]:
+    def committed(self) -> dict[Place, int]:
         self._must_be_open()
-        return {
-            (self.topic.name, at.partition): self._committed(at) for at in sorted(self._client.assignment())
-        }
-
-    def _committed(self, at: TopicPartition) -> int:
-        with in_our_words(self._bus.address):
-            return self._client.committed(at) or 0
-
-    def rewind(self) -> None:
-        """Go back to the committed offsets: what failed is read again."""
-        for at in self._client.assignment():
-            self._client.seek(at, self._committed(at))
-        self._rebalanced = False
+        return {self._place(at): self._committed(at) for at in sorted(self.membership.partitions)}
 
     def close(self) -> None:
         self._leave("closed")
@@ -209,14 +135,85 @@ class KafkaMember(ConsumerRebalanceListener):
     def __exit__(self, *exc: object) -> None:
         self.close()
 
+    def _ends_of_valid(self, partitions: set[TopicPartition]) -> dict[TopicPartition, int]:
+        """The end offsets, after a reset of the positions that are not in their logs."""
+        begins, ends = self._client.beginning_offsets(partitions), self._client.end_offsets(partitions)
+        self.membership.reset(
+            {at for at in partitions if not begins[at] <= self._client.position(at) <= ends[at]}
+        )
+        if lost := self.membership.lost & partitions:
+            logs = ", ".join(
+                f"{self._words(at)} (its log: {begins[at]} to {ends[at]})" for at in sorted(lost)
+            )
+            raise OffsetOutOfRange(
+                f"{self.name} has no offset to begin at in {logs}, and auto_offset_reset='none'. "
+                "Seek to where it shall begin."
+            )
+        return ends
+
+    def _read_to(self, ends: dict[TopicPartition, int], max_records: int | None) -> list:
+        """The raw records before `ends`, `max_records` at most."""
+        found: list = []
+        until, room = monotonic() + SECONDS_MAX, max_records
+        while room != 0 and any(self._client.position(at) < end for at, end in ends.items()):
+            for records in self._client.poll(timeout_ms=POLL_MS, max_records=room).values():
+                found += records
+            room = None if max_records is None else max_records - len(found)
+            if monotonic() > until:
+                raise unreachable(self._bus.address, f"no records within {SECONDS_MAX:.0f} s")
+        return found
+
+    def _committable(self, record: Record) -> TopicPartition:
+        """Its partition. Raises `CommitRejected` where that is not ours, `InvalidOffset` beyond the end."""
+        at = TopicPartition(self._bus.physical(record.topic), record.partition)
+        if at not in self.membership.partitions:
+            raise CommitRejected(
+                f"{self.name} can't commit {record.place}: {self._words(at)} now belongs to another "
+                f"member of {self.group}, which will read that record again. "
+                "Poll again to go on with the partitions that you have."
+            )
+        with in_our_words(self._bus.address):
+            end = self._client.end_offsets([at])[at]
+        if not 0 <= record.offset < end:
+            raise InvalidOffset(
+                f"{self.name} can't commit offset {record.offset + 1} of {self._words(at)}: "
+                f"the log ends at {end}. Commit a record that this bus gave you."
+            )
+        return at
+
+    def _commit(self, at: TopicPartition, offset: int) -> None:
+        place = f"{self._words(at)}@{offset - 1}"
+        try:
+            with in_our_words(self._bus.address, but=REBALANCED):
+                self._client.commit({at: OffsetAndMetadata(offset, "", -1)})
+        except REBALANCED as error:
+            raise CommitRejected(
+                f"the group {self.group} has rebalanced, so {self.name} can't commit {place} now. "
+                "Poll again to go on."
+            ) from error
+        self._bus.trace.record(self.name, "commit", place)
+
+    def _committed(self, at: TopicPartition) -> int:
+        with in_our_words(self._bus.address):
+            return self._client.committed(at) or 0
+
+    def _mine(self, partition: int) -> TopicPartition:
+        at = TopicPartition(self._bus.physical(self.topic.name), partition)
+        if at not in self.membership.partitions:
+            mine = ", ".join(str(number) for _, number in sorted(self.assignment)) or "none"
+            raise NotAssigned(f"{self.name} doesn't read {self._words(at)}; its partitions: {mine}.")
+        return at
+
+    def _place(self, at: TopicPartition) -> Place:
+        return (self.topic.name, at.partition)
+
+    def _words(self, at: TopicPartition) -> str:
+        return f"{self.topic.name}[{at.partition}]"
+
     def _leave(self, how: str) -> None:
         if not self._ended:
             self._ended = how
             self._bus.left(self)
-
-    def disconnect(self) -> None:
-        """Close the client; the broker hears that the member is gone."""
-        self._client.close(autocommit=False, timeout_ms=2000)
 
     def _must_be_open(self) -> None:
         if self._ended:
@@ -225,7 +222,3 @@ class KafkaMember(ConsumerRebalanceListener):
                 f"{self.name} {what} and can't be used again. "
                 f"Make a new one: bus.consumer({self.topic.name!r}, group={self.group!r})."
             )
-
-
-class _Refused(Exception):
-    """The broker has refused a commit because of a rebalance."""

@@ -24,10 +24,12 @@ def unreachable(address: str, cause: object) -> BrokerUnreachable:
 
 
 @contextmanager
-def in_our_words(address: str) -> Iterator[None]:
-    """Turn whatever kafka-python raises in the block into `BrokerUnreachable`."""
+def in_our_words(address: str, *, but: tuple[type[KafkaError], ...] = ()) -> Iterator[None]:
+    """Turn whatever kafka-python raises in the block into `BrokerUnreachable`, `but` these."""
     try:
         yield
+    except but:
+        raise
     except (KafkaError, OSError) as error:
         raise unreachable(address, f"{type(error).__name__}: {error}".rstrip(": ")) from error
 

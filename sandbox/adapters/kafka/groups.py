@@ -49,17 +49,17 @@ class Groups:
         self._members[member.group].remove(member)
         before = self._times_assigned(member.group)
         with in_our_words(self._address):
-            member.disconnect()
+            member.membership.disconnect()
         self._settle(member.group, before)
 
     def clear(self) -> None:
         """Let go of all members at once; nobody waits for a rebalance any more."""
         members, self._members = list(self), {}
         for member in members:
-            member.disconnect()
+            member.membership.disconnect()
 
     def _times_assigned(self, group: str) -> dict[KafkaMember, int]:
-        return {member: member.times_assigned for member in self._members[group]}
+        return {member: member.membership.times_assigned for member in self._members[group]}
 
     def _settle(self, group: str, before: dict[KafkaMember, int] | None = None) -> None:
         members = self._members[group]
@@ -67,16 +67,20 @@ class Groups:
         until, round_ms = monotonic() + SECONDS_MAX, FIRST_ROUND_MS
         with in_our_words(self._address), ThreadPoolExecutor(len(members) or 1) as threads:
             while not self._settled(members, before):
-                list(threads.map(KafkaMember.answer_group, members, [round_ms] * len(members)))
+                rounds = [threads.submit(member.membership.answer_group, round_ms) for member in members]
+                for answered in rounds:
+                    answered.result()
                 round_ms = min(int(round_ms * 1.3), LAST_ROUND_MS)
                 if monotonic() > until:
                     raise unreachable(
                         self._address, f"group {group} did not settle within {SECONDS_MAX:.0f} s"
                     )
+            for member in members:
+                member.membership.start_over()
 
     @staticmethod
     def _settled(members: list[KafkaMember], before: dict[KafkaMember, int]) -> bool:
-        if any(member.times_assigned <= before[member] for member in members):
+        if any(member.membership.times_assigned <= before[member] for member in members):
             return False
         for topic in {member.topic for member in members}:
             read = [at for m in members if m.topic == topic for at in m.assignment]

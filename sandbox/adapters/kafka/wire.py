@@ -15,6 +15,7 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka_event, to_b
 from cloudevents.core.v1.event import CloudEvent
 
 from sandbox.messages import Envelope, Record
+from sandbox.messages.headers import own_headers
 from sandbox.messages.keys import key_from_bytes
 
 EXTENSIONS = {  # on the wire a name has letters and digits only
@@ -75,6 +76,8 @@ def from_wire(raw: ConsumerRecord, topic: str, published: Mapping[str, type]) ->
         value=value,
         envelope=envelope,
         published=published,
+        timestamp=datetime.fromtimestamp(raw.timestamp / 1000, UTC),
+        headers=own_headers(headers),
     )
 
 
