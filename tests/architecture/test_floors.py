@@ -11,7 +11,7 @@ LINES_MAX = 300
 # Ground floor first. Rooms on one line may not import each other.
 FLOORS = [
     {"errors", "clock", "trace"},
-    {"messages"},
+    {"faults", "messages"},
     {"course", "ports"},
     {"delivery"},
     {"sim", "adapters"},

@@ -1,4 +1,4 @@
-"""What a program may touch, as protocols. Every bus keeps these promises.
+"""The bus and its consumers. Every bus keeps these promises.
 
 The words are Kafka's: a topic is a set of partitions, a partition is an ordered log, a
 group is a set of consumers that share one set of committed offsets.
