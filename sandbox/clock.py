@@ -10,7 +10,11 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Protocol
 
+from sandbox.errors import UsageError
+
 OPENING = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)  # the café opens at nine
+FAR_FUTURE = datetime(9999, 12, 31, tzinfo=UTC)
+TICK = timedelta(milliseconds=1)
 
 
 class Clock(Protocol):
@@ -37,21 +41,44 @@ class VirtualClock:
     def call_in(self, delay_ms: float, action: Callable[[], None]) -> None:
         """Run `action` once the clock has been advanced by `delay_ms` milliseconds."""
         if delay_ms < 0:
-            raise ValueError(f"time can't go backwards: delay_ms={delay_ms}")
+            raise UsageError(f"time can't go backwards: call_in({delay_ms}).")
         due = self._now + timedelta(milliseconds=delay_ms)
         heappush(self._timers, (due, next(self._tie_break), action))
 
+    @property
+    def next_timer(self) -> datetime | None:
+        """When the next timer falls due, or `None`."""
+        return self._timers[0][0] if self._timers else None
+
+    def tick(self) -> datetime:
+        """Move the clock by a millisecond, as `advance` does, and return the time."""
+        self._move_to(self._now + TICK)
+        return self._now
+
     def advance(self, ms: float) -> None:
-        """Move the clock by `ms` milliseconds; run every timer that falls due, in order."""
+        """Move the clock by `ms` milliseconds; run every timer that falls due, in order.
+
+        Raises `UsageError` for a negative time, and for one beyond the year 9998.
+        """
         if ms < 0:
-            raise ValueError(f"time can't go backwards: ms={ms}")
-        target = self._now + timedelta(milliseconds=ms)
+            raise UsageError(f"time can't go backwards: advance({ms}).")
+        try:
+            target = self._now + timedelta(milliseconds=ms)
+        except OverflowError:
+            raise UsageError(f"a calendar ends before {ms} ms from now. Advance by less.") from None
+        self._move_to(target)
+
+    def advance_to(self, moment: datetime) -> None:
+        """Move to `moment`, where it is not past; run every timer that falls due, in order."""
+        self._move_to(moment)
+
+    def _move_to(self, target: datetime) -> None:
         while self._timers and self._timers[0][0] <= target:
             due, _, action = heappop(self._timers)
             self._now = due
             action()
-        # A timer may itself have advanced the clock beyond our target.
-        self._now = max(self._now, target)
+        if target > self._now:  # a timer may itself have advanced the clock beyond our target
+            self._now = target
 
 
 class WallClock:

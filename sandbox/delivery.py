@@ -9,13 +9,17 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol
 
-from sandbox.errors import RunDidNotEnd
+from sandbox.errors import BrokerUnreachable, CommitRejected, Crashed, RunDidNotEnd
+from sandbox.injection import Faults
 from sandbox.messages import Record
 from sandbox.ports import Consumer, Handler, RunResult
 from sandbox.trace import Trace
 
 NOBODY = "producer"  # who publishes where no one is named
-DELIVERIES_MAX = 100_000  # of one run: beyond it, handlers feed each other in a circle
+BATCH = 500  # Kafka's own max.poll.records
+CIRCLE_MIN = 100_000  # deliveries: from here on it may be a circle,
+CIRCLE_TIMES = 10  # and is one, at so many times what was waiting in the beginning
+RETRIES_MAX = 1_000  # rounds in a row in which the broker did not answer
 
 
 class Servable(Consumer, Protocol):
@@ -23,93 +27,175 @@ class Servable(Consumer, Protocol):
 
     name: str
 
-    def fetch(self) -> list[Record]:
+    def fetch(self, max_records: int | None = None) -> list[Record]:
         """`poll` without a trace: `run` notes when a record is handled instead."""
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Subscription:
     """A consumer that `run` serves, and what it does with each record."""
 
-    consumer: Servable
+    open: Callable[[], Servable]  # a new consumer, as the process has after a restart
     handle: Handler
     group: str
+    consumer: Servable = None
+
+    def __post_init__(self) -> None:
+        self.consumer = self.open()
+
+    def restart(self) -> None:
+        """Go on with a new consumer; the old one ends."""
+        old, self.consumer = self.consumer, self.open()
+        old.close()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Delivery:
     """The record being handled, and who handles it."""
 
     actor: str
-    record: Record
+    record: Record | None = None
 
 
 _current: ContextVar[Delivery | None] = ContextVar("delivery", default=None)
 
 
-def deliver(record: Record, handle: Handler, *, actor: str, trace: Trace) -> None:
-    """Call `handle` with `record`; its exception comes out, with a note of what follows."""
-    trace.record(actor, "handle", record.place)
-    token = _current.set(Delivery(actor, record))
-    try:
-        handle(record)
-    except Exception as error:
-        error.add_note(
-            f"{actor} was handling {record!r}. It is not committed: the next run() delivers it again."
-        )
-        raise
-    finally:
-        _current.reset(token)
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a run needs of its bus."""
+
+    trace: Trace
+    faults: Faults
+    lag: Callable[[str], int]
+    shuffle: Callable[[list], None] = lambda order: None  # the order of the groups means nothing
+    wait: Callable[[], bool] = lambda: False  # let time pass where records are on their way
 
 
-def run_until_idle(
-    subscriptions: list[Subscription],
-    *,
-    trace: Trace,
-    lag: Callable[[str], int],
-    shuffle: Callable[[list], None] = lambda order: None,
-) -> RunResult:
-    """What `Bus.run` promises: rounds over all subscriptions until a round finds nothing.
-
-    `shuffle` may mix the order in which a round serves the groups: it is not guaranteed.
-    """
+def run_until_idle(subscriptions: list[Subscription], bus: Surroundings) -> RunResult:
+    """What `Bus.run` promises: rounds over all subscriptions until a round finds nothing."""
     handled = {subscription.group: 0 for subscription in subscriptions}
-    found = True
-    while found:
-        order = list(subscriptions)
-        shuffle(order)
-        found = False
-        for subscription in order:
-            count = _serve(subscription, trace)
-            handled[subscription.group] += count
-            found = found or count > 0
-        if sum(handled.values()) >= DELIVERIES_MAX:
+    most = max(CIRCLE_MIN, CIRCLE_TIMES * sum(map(bus.lag, handled)))
+    unanswered = 0
+    while True:
+        found, answered = _round(subscriptions, handled, bus)
+        unanswered = 0 if answered else unanswered + 1
+        if sum(handled.values()) >= most:
             raise RunDidNotEnd(
-                f"run() has delivered {DELIVERIES_MAX:,} records and more are waiting. Does a handler "
+                f"run() has delivered {sum(handled.values()):,} records and more are waiting. Does a handler "
                 "publish to the topic that it reads, directly or in a circle?"
             )
-    if waiting := {group: records for group in handled if (records := lag(group))}:
-        raise RunDidNotEnd(
-            f"records wait for a member that run() does not serve: {waiting}. "
-            "Another consumer of that group holds their partitions: close it, or poll it."
-        )
-    return RunResult(handled)
+        if unanswered > RETRIES_MAX:
+            raise RunDidNotEnd(
+                f"the broker has not answered {RETRIES_MAX:,} times in a row. Is somebody split from it, "
+                "and never healed?"
+            )
+        if found or not answered or bus.faults.release_late():
+            continue
+        waiting = {group: records for group in handled if (records := bus.lag(group))}
+        if not waiting:
+            return RunResult(handled)
+        if not _commit_ends(subscriptions, waiting) and not bus.wait():
+            raise RunDidNotEnd(
+                f"records wait for a member that run() does not serve: {waiting}. "
+                "Another consumer of that group holds their partitions: close it, or poll it."
+            )
 
 
-def _serve(subscription: Subscription, trace: Trace) -> int:
-    """Deliver and commit what waits for one subscription now; return how much it was."""
-    consumer = subscription.consumer
-    records = consumer.fetch()
-    for record in records:
+def _round(subscriptions: list[Subscription], handled: dict[str, int], bus: Surroundings) -> tuple[int, bool]:
+    """Serve everyone once: how much was delivered, and did the broker answer everybody?"""
+    order = list(subscriptions)
+    bus.shuffle(order)
+    found, answered = 0, True
+    for subscription in order:
         try:
-            deliver(record, subscription.handle, actor=consumer.name, trace=trace)
-        except BaseException:
-            for unhandled in reversed(records[records.index(record) :]):
-                consumer.seek(unhandled.partition, unhandled.offset)
-            raise
-        consumer.commit(record)
-    return len(records)
+            found += _serve(subscription, bus, handled)
+        except Crashed:
+            subscription.consumer.crash()
+            subscription.restart()
+            found += 1
+        except _Rejected:
+            bus.trace.record(subscription.consumer.name, "rejected")
+            subscription.restart()
+            found += 1
+        except _NoAnswer:
+            answered = False
+    return found, answered
+
+
+class _NoAnswer(Exception):
+    """The broker did not answer the loop, as opposed to its handler."""
+
+
+class _Rejected(Exception):
+    """The group has gone on without the loop's consumer."""
+
+
+def _serve(subscription: Subscription, bus: Surroundings, handled: dict[str, int]) -> int:
+    """Deliver and commit what waits for one subscription now; return how much it was."""
+    consumer, handle, note = subscription.consumer, subscription.handle, bus.trace.record
+    delivery, done = Delivery(consumer.name), 0
+    try:
+        records = consumer.fetch(BATCH)
+    except BrokerUnreachable as error:
+        raise _NoAnswer from error
+    if bus.faults.armed:
+        handle = _struck(handle, consumer.name, bus.faults)
+    token = _current.set(delivery)
+    try:
+        for record in records:
+            delivery.record = record
+            note(consumer.name, "handle", (record.topic, record.partition, record.offset))
+            try:
+                handle(record)
+            except BaseException as error:
+                _give_back(consumer, records[done:], error)
+                raise
+            try:
+                consumer.commit(record)
+            except CommitRejected as error:
+                raise _Rejected from error
+            except BrokerUnreachable as error:  # done or not? The committed offset says it
+                for at, offset in consumer.committed().items():
+                    consumer.seek(at, offset)
+                raise _NoAnswer from error
+            done += 1
+    finally:
+        _current.reset(token)
+        handled[subscription.group] += done
+    return done
+
+
+def _struck(handle: Handler, actor: str, faults: Faults) -> Handler:
+    def step(record: Record) -> None:
+        event = record.event if faults.asks_for_events else None
+        faults.step(actor, "handle", lambda: handle(record), event)
+
+    return step
+
+
+def _give_back(consumer: Servable, unhandled: list[Record], error: BaseException) -> None:
+    """Have the next fetch begin with what was not handled."""
+    if isinstance(error, Crashed):
+        return  # the next consumer begins at the committed offset anyway
+    for record in reversed(unhandled):
+        consumer.seek((record.topic, record.partition), record.offset)
+    if isinstance(error, Exception):
+        error.add_note(
+            f"{consumer.name} was handling {unhandled[0]!r}. It is not committed: "
+            "the next run() delivers it again."
+        )
+
+
+def _commit_ends(subscriptions: list[Subscription], groups: dict[str, int]) -> bool:
+    """Commit the positions that stand behind the marks of transactions; were there any?"""
+    moved = False
+    for subscription in subscriptions:
+        consumer = subscription.consumer
+        if subscription.group in groups and consumer.position() != consumer.committed():
+            consumer.commit()
+            moved = True
+    return moved
 
 
 def author_and_cause(source: str | None, cause: Record | None) -> tuple[str, Record | None]:

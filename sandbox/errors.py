@@ -9,13 +9,17 @@
     │   ├── NotAssigned         this member doesn't read that partition
     │   ├── UnknownTopic        no topic of that name on this bus
     │   ├── TopicExists         the name is taken, with other partitions
+    │   ├── MemberExists        the name is taken by another open consumer
     │   └── ConsumerClosed      it was closed, or it crashed
     ├── UnreadableRecord        the bytes are there; no event can be made of them
     ├── OffsetOutOfRange        the position is not in the log, and nothing says where to go
     ├── CommitRejected          the group gave the partition to someone else
+    ├── ProducerFenced          a newer producer has the same transactional id
     ├── RunDidNotEnd            records were still waiting at the limit
     ├── NotSupportedHere        this bus can't be told to do that
     └── BrokerUnreachable       no answer; it may or may not have happened
+
+    Crashed                     a planned crash: no Exception, so that nobody survives it
 
 `definite` says whether the operation *definitely* did not happen. After an indefinite
 error it may have happened, may never happen, or may still happen: the same bit that
@@ -62,8 +66,12 @@ class TopicExists(UsageError):
     """A topic of that name exists, with another number of partitions."""
 
 
+class MemberExists(UsageError):
+    """An open consumer of that group has that name."""
+
+
 class ConsumerClosed(UsageError):
-    """The consumer was closed or has crashed: it can't be used again."""
+    """The consumer or producer was closed or has crashed: it can't be used again."""
 
 
 class UnreadableRecord(SandboxError):
@@ -76,6 +84,10 @@ class OffsetOutOfRange(SandboxError):
 
 class CommitRejected(SandboxError):
     """The group has given the partition to another member since it was read."""
+
+
+class ProducerFenced(SandboxError):
+    """A newer producer has taken the transactional id over: this one is a zombie."""
 
 
 class RunDidNotEnd(SandboxError):
@@ -93,3 +105,8 @@ class BrokerUnreachable(SandboxError):
 
     definite = False
     retriable = True
+
+
+class Crashed(BaseException):
+    """A fault that was asked for: this actor's process has died. It is no `Exception`,
+    since a dead process doesn't handle one."""

@@ -5,10 +5,20 @@ one actor did things, and that a record is published before it is read. From the
 step gets its `turn`, which is Lamport's logical clock (Lamport 1978): one more than the
 latest step it follows. Two runs that differ only in what is not guaranteed have the same
 turns, and so the same picture and the same text.
+
+Turns and words are made when somebody looks, so that a run pays little for being watched.
+A long run keeps its latest steps only, and says how many it has dropped.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from sandbox.errors import UsageError
+
+KEPT_STEPS = 100_000  # of which one takes about 100 bytes
+SHOWN_STEPS = 2_000  # of the text: more than that nobody reads
+
+Place = str | tuple[str, int, int] | None  # `orders[1]@0`, or its three parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +27,7 @@ class Step:
 
     turn: int
     actor: str
-    action: str  # publish, handle, poll, commit, crash
+    action: str  # publish, handle, poll, commit, crash, …
     place: str = ""
     label: str = ""  # what was published, in words
 
@@ -26,43 +36,97 @@ class Step:
 
 
 class Trace:
-    """The steps of a run, and their `turn`s. Its repr is the picture's text twin."""
+    """The steps of a run, and their `turn`s. Its repr is the picture's text twin.
 
-    def __init__(self) -> None:
-        self._steps: list[Step] = []
-        self._last_turn: dict[str, int] = {}  # of each actor
-        self._published: dict[str, int] = {}  # the turn at which a place was written
+    `keep` is how many of the latest steps it keeps, at least. Raises `UsageError` below 1.
+    """
 
-    def record(self, actor: str, action: str, place: str = "", label: str = "") -> None:
-        """Add a step that `actor` took; a step on a record follows its publication."""
-        turn = max(self._last_turn.get(actor, 0), self._published.get(place, 0)) + 1
-        self._last_turn[actor] = turn
-        if action == "publish":
-            self._published[place] = turn
-        self._steps.append(Step(turn, actor, action, place, label))
+    def __init__(self, keep: int = KEPT_STEPS) -> None:
+        if keep < 1:
+            raise UsageError(f"a trace keeps one step or more, not {keep}.")
+        self.keep = keep
+        self.dropped = 0  # the oldest steps, which are gone
+        self._raw: list[tuple[str, str, Place, object]] = []
+        self._most = 2 * keep  # trimmed to `keep` there, so that a step costs no more than this
+        self._actors: dict[str, None] = {}  # in the order of their appearance
+        self._seen = 0  # how many of the raw steps `actors` knows
+
+    def record(self, actor: str, action: str, place: Place = None, label: object = "") -> None:
+        """Add a step that `actor` took; a step on a record follows its publication.
+
+        `label` is text, or an object whose repr is the text.
+        """
+        self._raw.append((actor, action, place, label))
+        if len(self._raw) >= self._most:
+            self._trim()
 
     def add_actor(self, actor: str) -> None:
         """Give `actor` its row, in the order of the calls, before it does anything."""
-        self._last_turn.setdefault(actor, 0)
+        self._note_actors()
+        self._actors.setdefault(actor)
 
     @property
     def actors(self) -> list[str]:
         """Everyone who took part, in the order of their appearance."""
-        return list(self._last_turn)
+        self._note_actors()
+        return list(self._actors)
 
     @property
     def steps(self) -> list[Step]:
-        """All steps, sorted by turn; those of one turn in the order of `actors`."""
-        row = {actor: i for i, actor in enumerate(self._last_turn)}
-        return sorted(self._steps, key=lambda step: (step.turn, row[step.actor]))
+        """The steps that are kept, sorted by turn; those of one turn in the order of `actors`."""
+        last_turn: dict[str, int] = {}  # of each actor
+        published: dict[str, int] = {}  # the turn at which a place was written
+        found = []
+        for actor, action, raw_place, label in self._raw:
+            place = _in_words(raw_place)
+            turn = max(last_turn.get(actor, 0), published.get(place, 0)) + 1
+            last_turn[actor] = turn
+            if action == "publish":
+                published[place] = turn
+            found.append(Step(turn, actor, action, place, label if isinstance(label, str) else repr(label)))
+        row = {actor: i for i, actor in enumerate(self.actors)}
+        return sorted(found, key=lambda step: (step.turn, row[step.actor]))
+
+    @property
+    def note(self) -> str:
+        """What a reader has to know of steps that are gone; empty where none are."""
+        if not self.dropped:
+            return ""
+        return (
+            f"The first {self.dropped:,} steps were dropped: "
+            f"this trace keeps the latest {self.keep:,} (Trace.keep)."
+        )
 
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps)
 
     def __len__(self) -> int:
-        return len(self._steps)
+        return len(self._raw)
 
     def __repr__(self) -> str:
-        if not self._steps:
+        steps = self.steps
+        if not steps:
             return "Nothing has happened yet."
-        return "\n".join(str(step) for step in self.steps)
+        lines = [str(step) for step in steps[:SHOWN_STEPS]]
+        if len(steps) > SHOWN_STEPS:
+            lines.append(f"… and {len(steps) - SHOWN_STEPS:,} more steps (bus.trace.steps has them).")
+        return "\n".join(([self.note] if self.dropped else []) + lines)
+
+    def _trim(self) -> None:
+        self._note_actors()
+        gone = len(self._raw) - self.keep
+        del self._raw[:gone]
+        self.dropped += gone
+        self._seen = len(self._raw)
+
+    def _note_actors(self) -> None:
+        for i in range(self._seen, len(self._raw)):
+            self._actors.setdefault(self._raw[i][0])
+        self._seen = len(self._raw)
+
+
+def _in_words(place: Place) -> str:
+    if isinstance(place, tuple):
+        topic, partition, offset = place
+        return f"{topic}[{partition}]@{offset}"
+    return place or ""

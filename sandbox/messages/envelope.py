@@ -5,14 +5,17 @@ The last three are extensions; in a header their names have no underscore, as th
 specification wants it (`correlationid`).
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields
 from datetime import datetime
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """Who said what, when, and because of what."""
+
+class Envelope(msgspec.Struct, frozen=True, gc=False):
+    """Who said what, when, and because of what.
+
+    A struct, since the log keeps one for each record: it is made ten times as fast as a
+    frozen dataclass, and the garbage collector needn't look at it.
+    """
 
     id: str  # unique for its source, and the same when it is sent again
     source: str  # who published it
@@ -25,33 +28,26 @@ class Envelope:
 
     def __repr__(self) -> str:
         """One attribute a line; what is absent is left out."""
-        values = ((f.name, getattr(self, f.name)) for f in fields(self))
+        values = ((name, getattr(self, name)) for name in self.__struct_fields__)
         return "\n".join(f"{name:<15}{_text(value)}" for name, value in values if value is not None)
 
 
 def seal(
     type_name: str,
-    *,
-    new_id: Callable[[], str],
+    id: str,
     source: str,
     time: datetime,
-    subject: str | None,
-    cause: Envelope | None,
+    subject: str | None = None,
+    cause: Envelope | None = None,
 ) -> Envelope:
     """The envelope of a new message; what `cause` led to belongs to its conversation.
 
     A message without a cause starts a conversation: its own id is the correlation id.
     """
-    id = new_id()
+    if cause is None:
+        return Envelope(id, source, type_name, time, subject, id)
     return Envelope(
-        id=id,
-        source=source,
-        type=type_name,
-        time=time,
-        subject=subject,
-        correlation_id=(cause.correlation_id or cause.id) if cause else id,
-        causation_id=cause.id if cause else None,
-        traceparent=cause.traceparent if cause else None,
+        id, source, type_name, time, subject, cause.correlation_id or cause.id, cause.id, cause.traceparent
     )
 
 

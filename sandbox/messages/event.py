@@ -16,6 +16,8 @@ import msgspec
 from sandbox.errors import InvalidEvent, UnreadableRecord
 
 _class_of_type: dict[str, type["_Payload"]] = {}
+_encode = msgspec.json.Encoder().encode
+PLAIN = {kind: kind for kind in (str, int, bool)} | {"str": str, "int": int, "bool": bool}
 
 
 @dataclass(frozen=True)
@@ -35,15 +37,15 @@ class _Payload:
         Raises `InvalidEvent` where they don't: the consumer would see something else.
         """
         cls = type(self)
-        if "__dataclass_params__" not in vars(cls):
-            raise InvalidEvent(
-                f"{cls.__name__} is no dataclass, so it has no fields to write down. "
-                "Put @dataclass(frozen=True) above its class."
-            )
+        plain = cls.__dict__.get("_plain")
+        if plain is None:
+            plain = cls._plain = _plain_kinds(cls)
         try:
-            data = msgspec.json.encode(self)
+            data = _encode(self)
+            if tuple(map(type, self.__dict__.values())) == plain:
+                return data  # of such kinds, JSON gives back the same
             back = cls.from_json(data)
-        except (TypeError, msgspec.MsgspecError) as error:
+        except (TypeError, ValueError, OverflowError, msgspec.MsgspecError) as error:
             raise InvalidEvent(
                 f"{self!r} can't be written as JSON and read back: {error}. "
                 "Use text, numbers, dates, tuples or frozen dataclasses, of the declared types."
@@ -59,7 +61,10 @@ class _Payload:
     @classmethod
     def from_json(cls, data: bytes) -> Self:
         """The object that `data` describes; fields that this class doesn't know are left out."""
-        return msgspec.json.decode(data, type=cls)
+        decoder = cls.__dict__.get("_decoder")
+        if decoder is None:  # made once: looking a class up costs as much as decoding
+            decoder = cls._decoder = msgspec.json.Decoder(cls)
+        return decoder.decode(data)
 
 
 @dataclass(frozen=True)
@@ -77,9 +82,23 @@ class Command(_Payload):
     """A request to one owner, who may refuse it. Imperative: `PlaceOrder`."""
 
 
+def _plain_kinds(cls: type["_Payload"]) -> tuple[type, ...]:
+    """The kinds of the fields, where all are text, whole numbers or truth values.
+
+    Raises `InvalidEvent` where the class is no dataclass.
+    """
+    if "__dataclass_params__" not in cls.__dict__:
+        raise InvalidEvent(
+            f"{cls.__name__} is no dataclass, so it has no fields to write down. "
+            "Put @dataclass(frozen=True) above its class."
+        )
+    kinds = tuple(PLAIN.get(field.type) for field in fields(cls))
+    return kinds if all(kinds) else (object,)  # which no value is of
+
+
 def check_is_payload(event: object) -> None:
     """Raises `InvalidEvent` unless `event` is an object of an `Event` or `Command` class."""
-    if isinstance(event, Event | Command):
+    if isinstance(event, _Payload):
         return
     if isinstance(event, type):
         problem = f"{event.__name__} is a class: publish an object of it, {event.__name__}(…)"

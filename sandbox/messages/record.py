@@ -2,18 +2,29 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cached_property
 from types import MappingProxyType
+
+import msgspec
 
 from sandbox.errors import UnreadableRecord
 from sandbox.messages.envelope import Envelope
 from sandbox.messages.event import Command, Event, decode
-from sandbox.messages.keys import Key
+from sandbox.messages.keys import Key, key_from_bytes
 
 NO_HEADERS: Mapping[str, bytes] = MappingProxyType({})
 
 
-class Record:
+class Stored(msgspec.Struct, frozen=True, gc=False):
+    """What a log keeps of one record: bytes, not objects, as a broker does."""
+
+    key: bytes | None
+    value: bytes | None  # None: a tombstone
+    envelope: Envelope | None  # None: whoever wrote it knows nothing of CloudEvents
+    timestamp: datetime  # when it was appended, by the writer's clock, in UTC
+    headers: Mapping[str, bytes] = NO_HEADERS  # those beside the envelope's
+
+
+class Record(msgspec.Struct, frozen=True, eq=False):
     """What a consumer reads: `orders[1]@0 OrderPlaced(order_id='A-1', total=10)`.
 
     `event` is made of the bytes when it is first asked for, so a record whose bytes make
@@ -21,28 +32,12 @@ class Record:
     its own: nobody can change what another one reads.
     """
 
-    def __init__(
-        self,
-        *,
-        topic: str,
-        partition: int,
-        offset: int,
-        key: Key,
-        value: bytes | None,
-        envelope: Envelope | None,
-        published: Mapping[str, type],
-        timestamp: datetime,
-        headers: Mapping[str, bytes] = NO_HEADERS,
-    ) -> None:
-        self.topic = topic
-        self.partition = partition
-        self.offset = offset
-        self.key = key
-        self.value = value
-        self.timestamp = timestamp  # when it was appended, by the writer's clock, in UTC
-        self.headers = headers  # those beside the envelope's
-        self._envelope = envelope
-        self._published = published  # the classes that were published on its bus, by type
+    topic: str
+    partition: int
+    offset: int
+    stored: Stored
+    published: Mapping[str, type]  # the classes that were published on its bus, by type
+    made: Event | Command | None = None
 
     @property
     def place(self) -> str:
@@ -50,26 +45,57 @@ class Record:
         return f"{self.topic}[{self.partition}]@{self.offset}"
 
     @property
+    def key(self) -> Key:
+        """What decided its partition: text where the bytes are UTF-8."""
+        return key_from_bytes(self.stored.key)
+
+    @property
+    def value(self) -> bytes | None:
+        """The event as it travels; `None` for a tombstone."""
+        return self.stored.value
+
+    @property
+    def timestamp(self) -> datetime:
+        """When it was appended, by the writer's clock, in UTC."""
+        return self.stored.timestamp
+
+    @property
+    def headers(self) -> Mapping[str, bytes]:
+        """Those beside the envelope's."""
+        return self.stored.headers
+
+    @property
+    def is_tombstone(self) -> bool:
+        """Has it no value? Compaction takes that as: forget this key."""
+        return self.stored.value is None
+
+    @property
     def envelope(self) -> Envelope:
         """Its CloudEvents attributes. Raises `UnreadableRecord` where it has none."""
-        if self._envelope is None:
+        if self.stored.envelope is None:
             raise UnreadableRecord(
                 f"{self.place} carries no CloudEvents attributes, so its type is unknown; "
                 f"its value is {self.value!r}."
             )
-        return self._envelope
+        return self.stored.envelope
 
-    @cached_property
+    @property
     def event(self) -> Event | Command:
         """What happened. Raises `UnreadableRecord` where the bytes make no known event."""
-        if self.value is None:
+        if self.made is not None:
+            return self.made
+        if self.is_tombstone:
             raise UnreadableRecord(f"{self.place} has no value: it is a tombstone.")
         try:
-            return decode(self.envelope.type, self.value, self._published)
+            event = decode(self.envelope.type, self.stored.value, self.published)
         except UnreadableRecord as error:
             raise UnreadableRecord(f"{self.place}: {error}") from error
+        msgspec.structs.force_setattr(self, "made", event)
+        return event
 
     def __repr__(self) -> str:
+        if self.is_tombstone:
+            return f"{self.place} tombstone of {self.key!r}"
         try:
             return f"{self.place} {self.event!r}"
         except UnreadableRecord:

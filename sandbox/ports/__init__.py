@@ -1,25 +1,24 @@
 """What a program may touch, as protocols without logic."""
 
-from sandbox.ports.bus import (
-    Bus,
-    Consumer,
-    Handler,
-    Reset,
-    RunResult,
-    Topic,
-    TopicPartition,
-    check_reset,
-    check_topic,
-)
+from sandbox.ports.bus import Bus, Handler, RunResult
+from sandbox.ports.consumer import Consumer
+from sandbox.ports.options import ConsumerOptions, ProducerOptions, TopicOptions, TopicPartition
+from sandbox.ports.producer import Producer
+from sandbox.ports.topic import Topic, Topics, check_key, check_topic, topic_names
 
 __all__ = [
     "Bus",
     "Consumer",
+    "ConsumerOptions",
     "Handler",
-    "Reset",
+    "Producer",
+    "ProducerOptions",
     "RunResult",
     "Topic",
+    "TopicOptions",
     "TopicPartition",
-    "check_reset",
+    "Topics",
+    "check_key",
     "check_topic",
+    "topic_names",
 ]

@@ -4,46 +4,19 @@ The words are Kafka's: a topic is a set of partitions, a partition is an ordered
 group is a set of consumers that share one set of committed offsets.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol, Self, get_args
+from typing import Protocol
 
 from sandbox.clock import Clock
-from sandbox.errors import UsageError
+from sandbox.injection import Faults
 from sandbox.messages import Command, Event, Key, Record
+from sandbox.ports.consumer import Consumer
+from sandbox.ports.producer import Producer
+from sandbox.ports.topic import Topic, Topics
 from sandbox.trace import Trace
 
 Handler = Callable[[Record], object]
-TopicPartition = tuple[str, int]
-Reset = Literal["earliest", "latest", "none"]
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """A named set of partitions, numbered from 0."""
-
-    name: str
-    partitions: int
-
-    def __repr__(self) -> str:
-        plural = "" if self.partitions == 1 else "s"
-        return f"Topic {self.name} with {self.partitions} partition{plural}"
-
-
-def check_topic(name: str, partitions: int) -> Topic:
-    """The topic of that name and size. Raises `UsageError` where Kafka would refuse it."""
-    if not re.fullmatch(r"[A-Za-z0-9._-]{1,200}", name):
-        raise UsageError(f"{name!r} can't name a topic. Use letters, digits, '.', '_' and '-', 200 at most.")
-    if not isinstance(partitions, int) or partitions < 1:
-        raise UsageError(f"a topic has one partition or more, not {partitions!r}.")
-    return Topic(name, partitions)
-
-
-def check_reset(policy: str) -> None:
-    """Raises `UsageError` unless `policy` is one that Kafka knows."""
-    if policy not in get_args(Reset):
-        raise UsageError(f"auto_offset_reset is one of {', '.join(get_args(Reset))}, not {policy!r}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,96 +37,38 @@ class RunResult:
         return f"Delivered {self.total}: {groups}"
 
 
-class Consumer(Protocol):
-    """One member of a group. Leaving a `with` block closes it; nothing is committed."""
-
-    @property
-    def assignment(self) -> set[TopicPartition]:
-        """The partitions that this member reads: `{("orders", 0), …}`."""
-        ...
-
-    def poll(self, max_records: int | None = None) -> list[Record]:
-        """Everything from here up to the end of the log, as of now; `max_records` at most.
-
-        In order inside a partition; in no particular order across partitions. A paused
-        partition gives nothing. Raises `OffsetOutOfRange` where the position is not in the
-        log and the consumer was told not to reset it.
-        """
-        ...
-
-    def position(self) -> dict[TopicPartition, int]:
-        """The offset that the next poll begins at, of each assigned partition."""
-        ...
-
-    def seek(self, partition: int, offset: int) -> None:
-        """Go on from `offset` of an assigned partition: back to replay, forward to skip.
-
-        Commits nothing. Raises `InvalidOffset` below 0 and `NotAssigned` for a partition
-        that this member doesn't read. Beyond the end, the next poll resets it.
-        """
-        ...
-
-    def seek_to_beginning(self) -> None:
-        """Replay: go on from the first offset of every assigned partition."""
-        ...
-
-    def seek_to_end(self) -> None:
-        """Skip: go on from the end of every assigned partition."""
-        ...
-
-    def pause(self, *partitions: int) -> None:
-        """Have polls leave these partitions out, all of them without an argument.
-
-        Membership goes on. A rebalance ends it.
-        """
-        ...
-
-    def resume(self, *partitions: int) -> None:
-        """End the pause of these partitions, of all of them without an argument."""
-        ...
-
-    def commit(self, record: Record | None = None) -> None:
-        """Tell the group that `record` and all before it in its partition are done.
-
-        Without a record: everything that was polled. Raises `CommitRejected` where the
-        partition has gone to another member meanwhile.
-        """
-        ...
-
-    def committed(self) -> dict[TopicPartition, int]:
-        """The group's committed offset of each assigned partition: the next one to read."""
-        ...
-
-    def close(self) -> None:
-        """Leave the group. What was not committed is read again by the next member."""
-        ...
-
-    def crash(self) -> None:
-        """Vanish: no commit, no cleanup. The next member starts at the committed offset."""
-        ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(self, *exc: object) -> None: ...
-
-
 class Bus(Protocol):
     """Topics, and groups that read them."""
 
     trace: Trace
     clock: Clock
 
-    def create_topic(self, name: str, partitions: int = 1) -> Topic:
+    faults: Faults
+
+    def create_topic(self, name: str, partitions: int = 1, **options: object) -> Topic:
         """The topic of that name, made where it doesn't exist.
 
-        Raises `TopicExists` where it has another number of partitions.
+        The options are those of `TopicOptions`. Raises `TopicExists` where it has another
+        number of partitions.
         """
+        ...
+
+    def add_partitions(self, topic: Topic | str, partitions: int) -> Topic:
+        """Have the topic consist of `partitions`, more than before; its groups rebalance.
+
+        From now on many keys go to another partition than before, while their older
+        records stay where they are: the order of such a key is no longer kept.
+        """
+        ...
+
+    def delete_records(self, topic: Topic | str, partition: int, before: int) -> None:
+        """Forget all records of the partition before the offset `before`, for everyone."""
         ...
 
     def publish(
         self,
         topic: Topic | str,
-        event: Event | Command,
+        event: Event | Command | None,
         key: Key = None,
         *,
         source: str | None = None,
@@ -165,34 +80,47 @@ class Bus(Protocol):
 
         Events with one key share a partition. Without a key, any partition. `source` is
         who says it; `cause` the record that led to it. Inside a handler both are known
-        and need not be given. `headers` travel beside the envelope. Raises `UnknownTopic`,
-        `InvalidEvent`, `InvalidKey`, `InvalidHeader`.
+        and need not be given. `headers` travel beside the envelope. `None` for the event
+        is a tombstone: compaction forgets its key. Raises `UnknownTopic`, `InvalidEvent`,
+        `InvalidKey`, `InvalidHeader`, and `BrokerUnreachable` where no answer came.
         """
         ...
 
-    def consumer(self, topic: Topic | str, group: str, *, auto_offset_reset: Reset = "earliest") -> Consumer:
+    def producer(self, **options: object) -> Producer:
+        """A producer of one's own, with the options of `ProducerOptions`."""
+        ...
+
+    def consumer(self, topics: Topics, group: str, **options: object) -> Consumer:
         """A new member of `group`, which reads from the group's committed offsets.
 
-        Where the group has committed nothing, or its position is no longer in the log,
-        `auto_offset_reset` decides: `earliest` begins at the beginning (Kafka's own default
-        is `latest`), `latest` with what comes from now on, `none` raises `OffsetOutOfRange`.
+        The options are those of `ConsumerOptions`. Where the group has committed nothing,
+        or its position is no longer in the log, `auto_offset_reset` decides: `earliest`
+        begins at the beginning (Kafka's own default is `latest`), `latest` with what comes
+        from now on, `none` raises `OffsetOutOfRange`.
         """
         ...
 
-    def subscribe(self, topic: Topic | str, group: str, handle: Handler) -> None:
-        """Have `run` deliver each record of `topic` to `handle`, and then commit it."""
+    def subscribe(self, topics: Topics, group: str, handle: Handler, **options: object) -> None:
+        """Have `run` deliver each record to `handle`, and then commit it.
+
+        The options are those of `consumer`.
+        """
         ...
 
     def run(self) -> RunResult:
         """Deliver until nothing is waiting for any subscription.
 
         An exception of a handler comes out here; its record stays uncommitted and is
-        delivered again by the next `run`. Raises `RunDidNotEnd` at a limit.
+        delivered again by the next `run`. A consumer that a fault has crashed is started
+        again. Raises `RunDidNotEnd` at a limit.
         """
         ...
 
     def lag(self, group: str) -> int:
-        """How many records the group has yet to commit, over the topics that it reads."""
+        """How many offsets the group has yet to commit, over the topics that it reads.
+
+        That is how many records, where the log has no gaps.
+        """
         ...
 
     def close(self) -> None:

@@ -7,21 +7,37 @@ promises leave open, so that no one comes to rely on it.
 from collections.abc import Mapping
 from random import Random
 
+from sandbox import refusals
 from sandbox.clock import VirtualClock
-from sandbox.delivery import Subscription, author_and_cause, run_until_idle
-from sandbox.errors import TopicExists, UnknownTopic
+from sandbox.delivery import Subscription, Surroundings, author_and_cause, run_until_idle
+from sandbox.injection import Faults
 from sandbox.messages import Command, Event, Key, Record, partition_for
 from sandbox.messages.envelope import seal
 from sandbox.messages.event import check_is_payload
 from sandbox.messages.headers import headers_to_bytes
 from sandbox.messages.keys import key_to_bytes
-from sandbox.ports import Handler, Reset, RunResult, Topic, check_reset, check_topic
+from sandbox.messages.record import NO_HEADERS, Stored
+from sandbox.ports import (
+    ConsumerOptions,
+    Handler,
+    ProducerOptions,
+    RunResult,
+    Topic,
+    TopicOptions,
+    TopicPartition,
+    Topics,
+    check_key,
+    check_topic,
+    topic_names,
+)
 from sandbox.sim.consumer import SimulatedConsumer
+from sandbox.sim.effects import SimulatedEffects
 from sandbox.sim.group import Group
-from sandbox.sim.log import Entry, Log
+from sandbox.sim.partition import Partition
+from sandbox.sim.producer import SimulatedProducer
+from sandbox.sim.topic import Log
+from sandbox.sim.transactions import Coordinator
 from sandbox.trace import Trace
-
-PUBLISH_MS = 1  # virtual time that one publish takes, so that no two share a time
 
 
 class SimulatedBus:
@@ -32,9 +48,10 @@ class SimulatedBus:
         self.random = Random(seed)
         self.clock = VirtualClock()
         self.trace = Trace()
+        self.faults = Faults(SimulatedEffects(self), self.trace, seed, why_not={})
+        self.groups: dict[str, Group] = {}
+        self.transactions = Coordinator(self)
         self._logs: dict[str, Log] = {}
-        self._topics: dict[str, Topic] = {}
-        self._groups: dict[str, Group] = {}
         self._subscriptions: list[Subscription] = []
         self._published_types: dict[str, type] = {}
         self._published = 0
@@ -42,18 +59,35 @@ class SimulatedBus:
     def __repr__(self) -> str:
         return f"The simulated bus, inside this notebook (seed {self.seed})"
 
-    def create_topic(self, name: str, partitions: int = 1) -> Topic:
-        topic = check_topic(name, partitions)
-        known = self._topics.setdefault(name, topic)
-        if known != topic:
-            raise TopicExists(f"{known!r} exists already, and you ask for {partitions}. Choose another name.")
-        self._logs.setdefault(name, Log(name, partitions, self._published_types))
-        return known
+    def create_topic(self, name: str, partitions: int = 1, **options: object) -> Topic:
+        topic, wanted = check_topic(name, partitions), TopicOptions.of(options)
+        log = self._logs.get(name)
+        if log is None:
+            log = self._logs[name] = Log(topic, wanted, self._published_types)
+        if log.topic != topic or log.options != wanted:
+            raise refusals.topic_exists(log.topic, topic)
+        return log.topic
+
+    def add_partitions(self, topic: Topic | str, partitions: int) -> Topic:
+        log = self._known(topic)
+        if not isinstance(partitions, int) or partitions <= log.topic.partitions:
+            raise refusals.no_growth(log.topic, partitions)
+        log.grow(check_topic(log.topic.name, partitions))
+        for group in self.groups.values():
+            if log.topic.name in group.topics:
+                group.rebalance()
+        return log.topic
+
+    def delete_records(self, topic: Topic | str, partition: int, before: int) -> None:
+        found = self.partition((self._known(topic).topic.name, partition))
+        if not found.start <= before <= found.end:
+            raise refusals.not_deletable(found.place, found.start, found.end, before)
+        found.delete_before(before)
 
     def publish(
         self,
         topic: Topic | str,
-        event: Event | Command,
+        event: Event | Command | None,
         key: Key = None,
         *,
         source: str | None = None,
@@ -61,70 +95,122 @@ class SimulatedBus:
         cause: Record | None = None,
         headers: Mapping[str, str | bytes] | None = None,
     ) -> Record:
-        known = self._known(topic)
-        check_is_payload(event)
-        value, key_bytes, own = event.to_json(), key_to_bytes(key), headers_to_bytes(headers)
-        source, cause = author_and_cause(source, cause)
-        self._published_types[event.type_name] = type(event)
-        self.clock.advance(PUBLISH_MS)
-        envelope = seal(
-            event.type_name,
-            new_id=self._next_id,
-            source=source,
-            time=self.clock.now(),
-            subject=subject,
-            cause=cause.envelope if cause else None,
-        )
-        if key_bytes is None:
-            partition = self.random.randrange(known.partitions)
+        author, partition, stored = self.prepare(topic, event, key, source, subject, cause, headers)
+        if self.faults.armed:
+            return self.faults.step(
+                author, "publish", lambda: self.append(author, partition, stored, event), event
+            )
+        return self.append(author, partition, stored, event)
+
+    def prepare(
+        self,
+        topic: Topic | str,
+        event: Event | Command | None,
+        key: Key,
+        source: str | None,
+        subject: str | None,
+        cause: Record | None,
+        headers: Mapping[str, str | bytes] | None,
+    ) -> tuple[str, Partition, Stored]:
+        """Who says it, where it goes, and what the log will keep."""
+        log = self._known(topic)
+        author, cause = author_and_cause(source, cause)
+        key_bytes = key_to_bytes(key)
+        now = self.clock.tick()
+        if author in self.faults.skew_ms:
+            now = self.faults.skewed(author, now)
+        if event is None:
+            value, envelope = None, None
         else:
-            partition = partition_for(key_bytes, known.partitions)
-        record = self.log(known.name).append(partition, Entry(key_bytes, value, envelope, envelope.time, own))
-        self.trace.record(source, "publish", record.place, repr(event))
+            check_is_payload(event)
+            value = event.to_json()
+            self._published_types[event.type_name] = type(event)
+            self._published += 1
+            envelope = seal(
+                event.type_name,
+                f"evt-{self._published}",
+                author,
+                now,
+                subject,
+                cause.stored.envelope if cause is not None else None,
+            )
+        if key_bytes is not None:
+            number = partition_for(key_bytes, log.topic.partitions)
+        else:
+            check_key(None, event, log.topic.name, log.options)
+            number = self.random.randrange(log.topic.partitions)
+        own = headers_to_bytes(headers) if headers else NO_HEADERS
+        return author, log.partitions[number], Stored(key_bytes, value, envelope, now, own)
+
+    def append(self, author: str, partition: Partition, stored: Stored, event: object) -> Record:
+        """Put what was prepared into the log."""
+        record = partition.append(stored)
+        self.trace.record(
+            author, "publish", (record.topic, record.partition, record.offset), event or "tombstone"
+        )
         return record
 
-    def consumer(
-        self, topic: Topic | str, group: str, *, auto_offset_reset: Reset = "earliest"
-    ) -> SimulatedConsumer:
-        known = self._known(topic)
-        check_reset(auto_offset_reset)
-        members = self._groups.setdefault(group, Group(group, self.random))
-        return SimulatedConsumer(self, members, known, auto_offset_reset)
+    def producer(self, **options: object) -> SimulatedProducer:
+        return SimulatedProducer(self, ProducerOptions.of(options))
 
-    def subscribe(self, topic: Topic | str, group: str, handle: Handler) -> None:
-        self._subscriptions.append(Subscription(self.consumer(topic, group), handle, group))
+    def consumer(self, topics: Topics, group: str, **options: object) -> SimulatedConsumer:
+        names = tuple(self._known(name).topic.name for name in topic_names(topics))
+        wanted = ConsumerOptions.of(options)
+        members = self.groups.get(group)
+        if members is None:
+            members = self.groups[group] = Group(check_topic(group, 1).name, self)
+        return SimulatedConsumer(self, members, names, wanted)
+
+    def subscribe(self, topics: Topics, group: str, handle: Handler, **options: object) -> None:
+        def open_one() -> SimulatedConsumer:
+            consumer = self.consumer(topics, group, **options)
+            consumer.served = True
+            return consumer
+
+        self._subscriptions.append(Subscription(open_one, handle, group))
 
     def run(self) -> RunResult:
         return run_until_idle(
-            self._subscriptions, trace=self.trace, lag=self.lag, shuffle=self.random.shuffle
+            self._subscriptions,
+            Surroundings(self.trace, self.faults, self.lag, self.random.shuffle, self._wait),
         )
 
     def lag(self, group: str) -> int:
-        members = self._groups.get(group)
-        if members is None:
-            return 0
-        return sum(
-            self.log(topic).end_offset(number) - members.committed.get((topic, number), 0)
-            for topic, partitions in members.topics.items()
-            for number in range(partitions)
-        )
+        return self.groups[group].lag() if group in self.groups else 0
 
     def close(self) -> None:
         """Nothing to let go of: the bus is gone with the process."""
 
-    def log(self, topic: str) -> Log:
-        """The log of `topic`, for those who read it."""
-        return self._logs[topic]
+    def partitions(self, topic: str) -> list[Partition]:
+        """The partitions of `topic`, cleaned as of now."""
+        log = self._logs[topic]
+        if log.options.forgets:
+            log.clean(self.clock.now())
+        return log.partitions
 
-    def _next_id(self) -> str:
-        self._published += 1
-        return f"evt-{self._published}"
+    def partition(self, at: TopicPartition) -> Partition:
+        """One partition, cleaned as of now. Raises `UsageError` where there is none."""
+        topic, number = at
+        partitions = self.partitions(topic)
+        if not 0 <= number < len(partitions):
+            raise refusals.no_partition(self._logs[topic].topic, number)
+        return partitions[number]
 
-    def _known(self, topic: Topic | str) -> Topic:
+    def _wait(self) -> bool:
+        """Let time pass, where that brings a record nearer; say whether it does."""
+        held = any(part.held or part.unstable for log in self._logs.values() for part in log.partitions)
+        moments = [self.clock.next_timer] if held and self.clock.next_timer else []
+        moments += [group.deadline for group in self.groups.values() if group.waiting]
+        if not moments:
+            return False
+        self.clock.advance_to(min(moments))
+        for group in self.groups.values():
+            group.expire()
+        return True
+
+    def _known(self, topic: Topic | str) -> Log:
         name = topic.name if isinstance(topic, Topic) else topic
-        if name not in self._topics:
-            known = ", ".join(sorted(self._topics)) or "none yet"
-            raise UnknownTopic(
-                f"there is no topic {name!r}; there are: {known}. Make it: bus.create_topic({name!r})."
-            )
-        return self._topics[name]
+        log = self._logs.get(name)
+        if log is None:
+            raise refusals.unknown_topic(name, self._logs)
+        return log

@@ -1,11 +1,16 @@
 """A member of a group on the simulated bus."""
 
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
-from sandbox.errors import CommitRejected, ConsumerClosed, InvalidOffset, NotAssigned, OffsetOutOfRange
+from sandbox import refusals
+from sandbox.clock import FAR_FUTURE
+from sandbox.errors import Crashed
 from sandbox.messages import Record
-from sandbox.ports import Reset, Topic, TopicPartition
+from sandbox.ports import ConsumerOptions, TopicPartition
 from sandbox.sim.group import Group
+from sandbox.sim.positions import NOWHERE, Positions
 
 if TYPE_CHECKING:
     from sandbox.sim.bus import SimulatedBus
@@ -16,105 +21,104 @@ NO_LIMIT = 2**63
 class SimulatedConsumer:
     """Reads its partitions from its positions to the end; see `sandbox.ports.Consumer`."""
 
-    def __init__(self, bus: "SimulatedBus", group: Group, topic: Topic, reset: Reset) -> None:
-        self.name = group.free_name()
-        self.topic = topic
+    def __init__(
+        self, bus: "SimulatedBus", group: Group, topics: tuple[str, ...], options: ConsumerOptions
+    ) -> None:
+        self.topics = topics
+        self.name = options.name or group.free_name()
+        self.assignor = options.assignor
+        self.member_id = ""
+        self.generation = 0
+        self.silent_since: datetime | None = None  # frozen, crashed unnoticed, or cut off
+        self.served = False  # by `run`, whose loop polls all the time
         self._bus = bus
-        self._group = group
-        self._reset = reset
-        self._positions: dict[TopicPartition, int] = {}  # -1 where nothing says where to begin
-        self._paused: set[TopicPartition] = set()
-        self._ended = ""  # "closed" or "crashed"
+        self.group = group
+        self._options = options
+        self._last_poll = bus.clock.now()
+        self._last_auto_commit = self._last_poll
+        self._positions = Positions(bus, self.name, topics, options)
+        self.ended = ""  # "closed" or "crashed"
+        group.enter(self)
         bus.trace.add_actor(self.name)
-        group.join(self, topic)
+        group.join(self)
 
     def __repr__(self) -> str:
-        state = self._ended or f"reads {len(self._positions)} partitions of {self.topic.name}"
+        state = self.ended or f"reads {len(self._positions.now)} partitions of {', '.join(self.topics)}"
         return f"Consumer {self.name} {state}"
 
     @property
     def assignment(self) -> set[TopicPartition]:
-        return set(self._positions)
-
-    def assign(self, partitions: list[TopicPartition]) -> None:
-        """Take these partitions over, each at its committed offset; what was paused goes on."""
-        self._paused.clear()
-        committed = self._group.committed
-        self._positions = {at: committed[at] if at in committed else self._start(at) for at in partitions}
+        self.group.expire()
+        return set(self._positions.now)
 
     def poll(self, max_records: int | None = None) -> list[Record]:
         records = self.fetch(max_records)
         for record in records:
-            self._bus.trace.record(self.name, "poll", record.place)
+            self._bus.trace.record(self.name, "poll", (record.topic, record.partition, record.offset))
         return records
 
     def fetch(self, max_records: int | None = None) -> list[Record]:
         """`poll` without a trace: `run` notes when a record is handled instead."""
-        self._must_be_open()
-        assigned = [at for at in self._positions if at not in self._paused]
-        self._bus.random.shuffle(assigned)  # the order across partitions means nothing
-        records: list[Record] = []
-        for at in assigned:
-            room = NO_LIMIT if max_records is None else max_records - len(records)
-            found = self._bus.log(at[0]).read(at[1], self._valid_position(at), room)
-            self._positions[at] += len(found)
-            records += found
-        return records
+        if self._bus.faults.armed:
+            return self._step("poll", lambda: self._fetch(max_records))
+        return self._fetch(max_records)
 
     def position(self) -> dict[TopicPartition, int]:
-        self._must_be_open()
-        return {at: self._positions[at] for at in sorted(self._positions)}
+        self._answer()
+        return dict(sorted(self._positions.now.items()))
 
-    def seek(self, partition: int, offset: int) -> None:
-        self._must_be_open()
-        at = self._mine(partition)
-        if offset < 0:
-            raise InvalidOffset(f"{self.name} can't seek to offset {offset}: the first one is 0.")
-        self._positions[at] = offset
+    def seek(self, partition: int | TopicPartition, offset: int) -> None:
+        self._answer()
+        self._positions.seek(partition, offset)
 
     def seek_to_beginning(self) -> None:
-        for topic, partition in self.assignment:
-            self.seek(partition, self._bus.log(topic).start_offset(partition))
+        self._answer()
+        self._positions.to_beginning()
 
     def seek_to_end(self) -> None:
-        for topic, partition in self.assignment:
-            self.seek(partition, self._bus.log(topic).end_offset(partition))
+        self._answer()
+        self._positions.to_end()
 
-    def pause(self, *partitions: int) -> None:
-        self._must_be_open()
-        self._paused |= {self._mine(number) for number in partitions} or self.assignment
+    def pause(self, *partitions: int | TopicPartition) -> None:
+        self._answer()
+        self._positions.paused |= set(map(self._positions.mine, partitions or self._positions.now))
 
-    def resume(self, *partitions: int) -> None:
-        self._must_be_open()
-        self._paused -= {self._mine(number) for number in partitions} or self.assignment
+    def resume(self, *partitions: int | TopicPartition) -> None:
+        self._answer()
+        self._positions.paused -= set(map(self._positions.mine, partitions or self._positions.now))
 
     def commit(self, record: Record | None = None) -> None:
-        self._must_be_open()
-        if record is None:
-            for at, position in sorted(self._positions.items()):
-                if position >= 0 and position != self._group.committed.get(at):
-                    self._commit(at, position)
-            return
-        at = (record.topic, record.partition)
-        if at not in self._positions:
-            raise CommitRejected(
-                f"{self.name} can't commit {record.place}: {at[0]}[{at[1]}] now belongs to another "
-                f"member of {self._group.name}, which will read that record again. "
-                "Poll again to go on with the partitions that you have."
-            )
-        self._commit(at, record.offset + 1)
+        if self._bus.faults.armed:
+            self._step("commit", lambda: self._commit(record))
+        else:
+            self._commit(record)
 
     def committed(self) -> dict[TopicPartition, int]:
-        self._must_be_open()
-        return {at: self._group.committed.get(at, 0) for at in sorted(self._positions)}
+        self._answer()
+        return {at: self.group.committed.get(at, 0) for at in sorted(self._positions.now)}
 
     def close(self) -> None:
-        self._leave("closed")
+        if not self.ended:
+            if self._options.auto_commit_interval_ms is not None and self.group.is_member(self):
+                self._commit(None)
+            if self.group.is_member(self):
+                self.give_up()
+            self.ended = "closed"
+            self._depart()
 
-    def crash(self) -> None:
+    def crash(self, *, unnoticed: bool = False) -> None:
         self._must_be_open()
         self._bus.trace.record(self.name, "crash")
-        self._leave("crashed")
+        self.ended = "crashed"
+        if unnoticed:
+            self.fall_silent()
+        else:
+            self._depart()
+
+    def freeze(self) -> None:
+        self._answer()
+        self._bus.trace.record(self.name, "freeze")
+        self.fall_silent()
 
     def __enter__(self) -> Self:
         return self
@@ -122,55 +126,125 @@ class SimulatedConsumer:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def _start(self, at: TopicPartition) -> int:
-        """Where `auto_offset_reset` sends a reader; -1 for nowhere."""
-        log = self._bus.log(at[0])
-        if self._reset == "none":
-            return -1
-        return log.start_offset(at[1]) if self._reset == "earliest" else log.end_offset(at[1])
+    def fall_silent(self) -> None:
+        """Send no heartbeats from now on; the next call ends it."""
+        if self.silent_since is None:
+            self.silent_since = self._bus.clock.now()
+            self.group.see_to_deadline()
 
-    def _valid_position(self, at: TopicPartition) -> int:
-        """The position, reset where the log doesn't have it. Raises `OffsetOutOfRange`."""
-        log, position = self._bus.log(at[0]), self._positions[at]
-        if log.start_offset(at[1]) <= position <= log.end_offset(at[1]):
-            return position
-        self._positions[at] = self._start(at)
-        if self._positions[at] < 0:
-            self._positions[at] = position
-            where = f"offset {position}" if position >= 0 else "no committed offset"
-            raise OffsetOutOfRange(
-                f"{self.name} has {where} in {at[0]}[{at[1]}], whose log goes from {log.start_offset(at[1])} "
-                f"to {log.end_offset(at[1])}, and auto_offset_reset='none'. Seek to where it shall begin."
-            )
-        return self._positions[at]
+    def deadline(self) -> datetime:
+        """When the group will do without this member, as things are now."""
+        deadlines = []
+        if self.silent_since is not None:
+            deadlines.append(self.silent_since + timedelta(milliseconds=self._options.session_timeout_ms))
+        if not self.served and self.ended != "crashed":
+            deadlines.append(self._last_poll + timedelta(milliseconds=self._options.max_poll_interval_ms))
+        return min(deadlines, default=FAR_FUTURE)
 
-    def _mine(self, partition: int) -> TopicPartition:
-        at = (self.topic.name, partition)
-        if at not in self._positions:
-            mine = ", ".join(str(number) for _, number in sorted(self._positions)) or "none"
-            raise NotAssigned(f"{self.name} doesn't read {at[0]}[{partition}]; its partitions: {mine}.")
+    def give_up(self) -> None:
+        """Let the partitions go, before a rebalance: the callback may still commit."""
+        if self._positions.now and self._options.on_revoked:
+            self._options.on_revoked(set(self._positions.now))
+        self._positions.take([], {})
+
+    def take(self, partitions: list[TopicPartition], generation: int) -> None:
+        """Take these partitions over, each at its committed offset."""
+        self._positions.take(partitions, self.group.committed)
+        self.generation = generation
+        if self._options.on_assigned:
+            self._options.on_assigned(set(partitions))
+
+    def rewind(self) -> None:
+        """Have the group, and this member, go back to where the member began."""
+        for at, offset in self._positions.began.items():
+            self.group.committed[at] = self._positions.now[at] = offset
+
+    def check_commit(self, record: Record) -> TopicPartition:
+        """The record's partition. Raises `CommitRejected` and `InvalidOffset`."""
+        at = (record.topic, record.partition)
+        if self.ended or self.silent_since or self._bus.clock.now() >= self.group.deadline:
+            self._answer()
+        if at not in self._positions.now or self.member_id not in self.group.members:
+            self._check_membership(record.place)
+            raise refusals.not_mine_to_commit(self.name, record.place, at, self.group.name)
         return at
 
-    def _commit(self, at: TopicPartition, offset: int) -> None:
-        topic, partition = at
-        end = self._bus.log(topic).end_offset(partition)
-        if not 0 <= offset <= end:
-            raise InvalidOffset(
-                f"{self.name} can't commit offset {offset} of {topic}[{partition}]: "
-                f"the log ends at {end}. Commit a record that this bus gave you."
-            )
-        self._group.committed[at] = offset
-        self._bus.trace.record(self.name, "commit", f"{topic}[{partition}]@{offset - 1}")
+    def _step(self, action: str, call: Callable[[], object]) -> object:
+        try:
+            return self._bus.faults.step(self.name, action, call)
+        except Crashed:
+            self.crash()
+            raise
 
-    def _leave(self, how: str) -> None:
-        if not self._ended:
-            self._ended = how
-            self._group.leave(self)
+    def _fetch(self, max_records: int | None) -> list[Record]:
+        self._answer()
+        if not self.group.is_member(self):
+            self._come_back()
+        elif self.group.waiting:
+            self.group.rebalance()
+        self._last_poll = self._bus.clock.now()
+        self._auto_commit()
+        return self._read(NO_LIMIT if max_records is None else max_records)
+
+    def _read(self, room: int) -> list[Record]:
+        positions, records = self._positions, []
+        assigned = [at for at in positions.now if at not in positions.paused]
+        self._bus.random.shuffle(assigned)  # the order across partitions means nothing
+        for at in assigned:
+            found, positions.now[at] = self._bus.partition(at).read(
+                positions.valid(at), room - len(records), committed=positions.read_committed
+            )
+            records += found
+        return records
+
+    def _commit(self, record: Record | None) -> None:
+        if record is None:
+            self._answer()
+            self._check_membership("its positions")
+            for at, position in sorted(self._positions.now.items()):
+                if position not in (NOWHERE, self.group.committed.get(at)):
+                    self._commit_offset(at, position)
+            return
+        self._commit_offset(self.check_commit(record), record.offset + 1)
+
+    def _commit_offset(self, at: TopicPartition, offset: int) -> None:
+        end = self._bus.partition(at).end
+        if not 0 <= offset <= end:
+            raise refusals.beyond_the_end(self.name, at, offset, end)
+        self.group.committed[at] = offset
+        self._bus.trace.record(self.name, "commit", (at[0], at[1], offset - 1))
+
+    def _auto_commit(self) -> None:
+        """Commit what earlier polls have given, once the interval has passed."""
+        interval, now = self._options.auto_commit_interval_ms, self._bus.clock.now()
+        if interval is not None and now - self._last_auto_commit >= timedelta(milliseconds=interval):
+            self._last_auto_commit = now
+            self._commit(None)
+
+    def _check_membership(self, what: str) -> None:
+        if not self.group.is_member(self) or self.group.waiting:
+            raise refusals.gone_on_without(self.name, what, self.group.name)
+
+    def _come_back(self) -> None:
+        lost = set(self._positions.now)
+        self._positions.take([], {})
+        told = self._options.on_lost or self._options.on_revoked  # as in Java's client
+        if lost and told:
+            told(lost)
+        self._last_poll = self._bus.clock.now()
+        self.group.join(self)
+
+    def _answer(self) -> None:
+        """See to everything that has happened since the last call."""
+        self._must_be_open()
+        self.group.expire()
+        if self.silent_since is not None and not self._bus.faults.is_split(self.name):
+            self.silent_since = None
+
+    def _depart(self) -> None:
+        self._positions.take([], {})
+        self.group.leave(self)
 
     def _must_be_open(self) -> None:
-        if self._ended:
-            what = "has crashed" if self._ended == "crashed" else "was closed"
-            raise ConsumerClosed(
-                f"{self.name} {what} and can't be used again. "
-                f"Make a new one: bus.consumer({self.topic.name!r}, group={self._group.name!r})."
-            )
+        if self.ended:
+            raise refusals.closed(self.name, self.ended, self.topics[0], self.group.name)

@@ -10,9 +10,12 @@ LINES_MAX = 300
 
 # Ground floor first. Rooms on one line may not import each other.
 FLOORS = [
-    {"errors", "clock", "trace"},
+    {"errors"},
+    {"clock", "trace"},
     {"faults", "messages"},
-    {"course", "ports"},
+    {"course", "injection"},
+    {"ports"},
+    {"refusals"},
     {"delivery"},
     {"sim", "adapters"},
     {"connect"},

@@ -5,6 +5,7 @@ from datetime import UTC, timedelta
 import pytest
 
 from sandbox.clock import OPENING, VirtualClock, WallClock
+from sandbox.errors import UsageError
 from sandbox.messages.keys import murmur2, partition_for
 from sandbox.trace import Trace
 
@@ -36,7 +37,7 @@ def test_a_timer_may_set_another_one():
 
 @pytest.mark.parametrize("move", [lambda clock: clock.advance(-1), lambda clock: clock.call_in(-1, print)])
 def test_time_does_not_go_backwards(move):
-    with pytest.raises(ValueError, match="backwards"):
+    with pytest.raises(UsageError, match="backwards"):
         move(VirtualClock())
 
 

@@ -12,22 +12,35 @@ from kafka.admin import OffsetSpec
 from kafka.errors import TopicAlreadyExistsError
 from uuid6 import uuid7
 
+from sandbox import refusals
 from sandbox.adapters.kafka.consumer import KafkaMember
-from sandbox.adapters.kafka.errors import CONNECT_SECONDS, check_port, in_our_words
+from sandbox.adapters.kafka.effects import WHY_NOT, KafkaEffects
+from sandbox.adapters.kafka.errors import ANSWER_MS, CONNECT_SECONDS, check_port, in_our_words
 from sandbox.adapters.kafka.groups import Groups
-from sandbox.adapters.kafka.wire import to_wire
+from sandbox.adapters.kafka.producer import OwnProducer, new_client, see_partitions
+from sandbox.adapters.kafka.wire import to_wire, topic_configs
 from sandbox.clock import WallClock
-from sandbox.delivery import Subscription, author_and_cause, run_until_idle
-from sandbox.errors import TopicExists, UnknownTopic
+from sandbox.delivery import Subscription, Surroundings, author_and_cause, run_until_idle
+from sandbox.injection import Faults
 from sandbox.messages import Command, Event, Key, Record, partition_for
 from sandbox.messages.envelope import seal
 from sandbox.messages.event import check_is_payload
 from sandbox.messages.headers import headers_to_bytes
-from sandbox.messages.keys import key_from_bytes, key_to_bytes
-from sandbox.ports import Handler, Reset, RunResult, Topic, check_reset, check_topic
+from sandbox.messages.keys import key_to_bytes
+from sandbox.messages.record import Stored
+from sandbox.ports import (
+    ConsumerOptions,
+    Handler,
+    ProducerOptions,
+    RunResult,
+    Topic,
+    TopicOptions,
+    Topics,
+    check_key,
+    check_topic,
+    topic_names,
+)
 from sandbox.trace import Trace
-
-ACK_SECONDS = 10
 
 
 class KafkaBus:
@@ -39,15 +52,19 @@ class KafkaBus:
         self.clock = WallClock()
         self.trace = Trace()
         self.published_types: dict[str, type] = {}
+        self.effects = KafkaEffects(self)
+        self.faults = Faults(self.effects, self.trace, seed=0, why_not=WHY_NOT)
         self._topics: dict[str, Topic] = {}
+        self._options: dict[str, TopicOptions] = {}
+        self._producers: list[OwnProducer] = []
         self._subscriptions: list[Subscription] = []
-        self._read_by: dict[str, set[Topic]] = {}  # the topics that each group reads
+        self._read_by: dict[str, set[str]] = {}  # the topics that each group reads
         check_port(address)
         with in_our_words(address):
-            patience = {"bootstrap_timeout_ms": int(CONNECT_SECONDS * 1000)}
-            self._admin = KafkaAdminClient(bootstrap_servers=address, **patience)
-            self._producer = KafkaProducer(bootstrap_servers=address, acks="all", linger_ms=0, **patience)
-        self._groups = Groups(address)
+            patience = {"bootstrap_timeout_ms": int(CONNECT_SECONDS * 1000), "request_timeout_ms": ANSWER_MS}
+            self.admin = KafkaAdminClient(bootstrap_servers=address, **patience)
+            self._producer = new_client(address, ProducerOptions())
+        self.groups = Groups(address, lambda topic: self._topics[topic].partitions)
         _open.add(self)
 
     def __repr__(self) -> str:
@@ -57,26 +74,56 @@ class KafkaBus:
         """What a topic or group of this run is called on the broker."""
         return f"{name}.{self.run_name}"
 
-    def create_topic(self, name: str, partitions: int = 1) -> Topic:
-        topic = check_topic(name, partitions)
+    def logical(self, physical: str) -> str:
+        """What the learner calls a topic or group of this run."""
+        return physical.removesuffix(f".{self.run_name}")
+
+    def create_topic(self, name: str, partitions: int = 1, **options: object) -> Topic:
+        topic, wanted = check_topic(name, partitions), TopicOptions.of(options)
         known = self._topics.get(name)
         if known is None:
-            spec = {self.physical(name): {"num_partitions": partitions, "replication_factor": 1}}
+            spec = {"num_partitions": partitions, "replication_factor": 1, "configs": topic_configs(wanted)}
             with in_our_words(self.address):
                 try:
-                    self._admin.create_topics(spec, wait_for_metadata=True)
+                    self.admin.create_topics({self.physical(name): spec}, wait_for_metadata=True)
                     known = topic
                 except TopicAlreadyExistsError:  # of an earlier session of this run
                     known = Topic(name, self._partitions_there(name))
-            self._topics[name] = known
-        if known != topic:
-            raise TopicExists(f"{known!r} exists already, and you ask for {partitions}. Choose another name.")
+            self._topics[name], self._options[name] = known, wanted
+        if known != topic or self._options[name] != wanted:
+            raise refusals.topic_exists(known, topic)
         return known
+
+    def add_partitions(self, topic: Topic | str, partitions: int) -> Topic:
+        known = self._known(topic)
+        if not isinstance(partitions, int) or partitions <= known.partitions:
+            raise refusals.no_growth(known, partitions)
+        with in_our_words(self.address):
+            self.admin.create_partitions({self.physical(known.name): partitions})
+            self.admin.wait_for_topics([self.physical(known.name)])
+        self._topics[known.name] = check_topic(known.name, partitions)
+        for client in [self._producer, *(producer.client for producer in self._producers)]:
+            see_partitions(client, self.physical(known.name), partitions)
+        self.groups.grown(known.name)
+        return self._topics[known.name]
+
+    def delete_records(self, topic: Topic | str, partition: int, before: int) -> None:
+        known = self._known(topic)
+        if not 0 <= partition < known.partitions:
+            raise refusals.no_partition(known, partition)
+        at = TopicPartition(self.physical(known.name), partition)
+        with in_our_words(self.address):
+            start = self.admin.list_partition_offsets({at: OffsetSpec.EARLIEST})[at].offset
+            end = self.admin.list_partition_offsets({at: OffsetSpec.LATEST})[at].offset
+        if not start <= before <= end:
+            raise refusals.not_deletable((known.name, partition), start, end, before)
+        with in_our_words(self.address):
+            self.admin.delete_records({at: before})
 
     def publish(
         self,
         topic: Topic | str,
-        event: Event | Command,
+        event: Event | Command | None,
         key: Key = None,
         *,
         source: str | None = None,
@@ -84,99 +131,127 @@ class KafkaBus:
         cause: Record | None = None,
         headers: Mapping[str, str | bytes] | None = None,
     ) -> Record:
+        author, name, number, stored = self.prepare(topic, event, key, source, subject, cause, headers)
+
+        def request() -> Record:
+            with in_our_words(self.address):
+                return self.note(author, self.send(name, number, stored), event)
+
+        return self.faults.step(author, "publish", request, event) if self.faults.armed else request()
+
+    def prepare(
+        self,
+        topic: Topic | str,
+        event: Event | Command | None,
+        key: Key,
+        source: str | None,
+        subject: str | None,
+        cause: Record | None,
+        headers: Mapping[str, str | bytes] | None,
+    ) -> tuple[str, str, int | None, Stored]:
+        """Who says it, the topic and the partition (`None`: any), and what travels."""
         known = self._known(topic)
-        check_is_payload(event)
-        value, key_bytes, own = event.to_json(), key_to_bytes(key), headers_to_bytes(headers)
-        source, cause = author_and_cause(source, cause)
-        self.published_types[event.type_name] = type(event)
-        envelope = seal(
-            event.type_name,
-            new_id=lambda: str(uuid7()),
-            source=source,
-            time=self.clock.now(),
-            subject=subject,
-            cause=cause.envelope if cause else None,
-        )
-        partition = None if key_bytes is None else partition_for(key_bytes, known.partitions)
-        data, envelope_headers = to_wire(envelope, value)
-        with in_our_words(self.address):
-            landed = self._producer.send(
-                self.physical(known.name),
+        author, cause = author_and_cause(source, cause)
+        key_bytes, now = key_to_bytes(key), self.faults.skewed(author, self.clock.now())
+        check_key(key_bytes, event, known.name, self._options[known.name])
+        value, envelope = None, None
+        if event is not None:
+            check_is_payload(event)
+            value = event.to_json()
+            self.published_types[event.type_name] = type(event)
+            parent = cause.stored.envelope if cause is not None else None
+            envelope = seal(event.type_name, str(uuid7()), author, now, subject, parent)
+        number = None if key_bytes is None else partition_for(key_bytes, known.partitions)
+        return author, known.name, number, Stored(key_bytes, value, envelope, now, headers_to_bytes(headers))
+
+    def send(
+        self, topic: str, partition: int | None, stored: Stored, client: KafkaProducer | None = None
+    ) -> Record:
+        """Put what was prepared into the log."""
+        data, envelope_headers = to_wire(stored.envelope, stored.value) if stored.envelope else (None, [])
+        landed = (
+            (client or self._producer)
+            .send(
+                self.physical(topic),
                 data,
-                key=key_bytes,
-                headers=[*envelope_headers, *own.items()],
+                key=stored.key,
+                headers=[*envelope_headers, *stored.headers.items()],
                 partition=partition,
-                timestamp_ms=int(envelope.time.timestamp() * 1000),
-            ).get(timeout=ACK_SECONDS)
-        record = Record(
-            topic=known.name,
-            partition=landed.partition,
-            offset=landed.offset,
-            key=key_from_bytes(key_bytes),
-            value=value,
-            envelope=envelope,
-            published=self.published_types,
-            timestamp=datetime.fromtimestamp(landed.timestamp / 1000, UTC),
-            headers=own,
+                timestamp_ms=int(stored.timestamp.timestamp() * 1000),
+            )
+            .get(timeout=ANSWER_MS / 1000)
         )
-        self.trace.record(source, "publish", record.place, repr(event))
+        timestamp = datetime.fromtimestamp(landed.timestamp / 1000, UTC)
+        kept = Stored(stored.key, stored.value, stored.envelope, timestamp, stored.headers)
+        return Record(topic, landed.partition, landed.offset, kept, self.published_types)
+
+    def note(self, author: str, record: Record, event: object) -> Record:
+        """Write a publication into the trace."""
+        place = (record.topic, record.partition, record.offset)
+        self.trace.record(author, "publish", place, "tombstone" if event is None else event)
         return record
 
-    def consumer(
-        self, topic: Topic | str, group: str, *, auto_offset_reset: Reset = "earliest"
-    ) -> KafkaMember:
-        known = self._known(topic)
-        check_reset(auto_offset_reset)
+    def producer(self, **options: object) -> OwnProducer:
+        producer = OwnProducer(self, ProducerOptions.of(options))
+        self._producers.append(producer)
+        return producer
+
+    def consumer(self, topics: Topics, group: str, **options: object) -> KafkaMember:
+        names = tuple(self._known(name).name for name in topic_names(topics))
+        wanted = ConsumerOptions.of(options)
         check_topic(group, 1)
-        name = self._groups.free_name(group)
+        name = self.groups.name_for(group, wanted)
         self.trace.add_actor(name)
-        self._read_by.setdefault(group, set()).add(known)
-        member = KafkaMember(self, group, name, known, auto_offset_reset)
-        self._groups.joined(member)
+        self._read_by.setdefault(group, set()).update(names)
+        member = KafkaMember(self, group, name, names, wanted)
+        self.groups.joined(member)
         return member
 
     def left(self, member: KafkaMember) -> None:
         """A member has closed or crashed; see to its group."""
-        self._groups.left(member)
+        self.groups.left(member)
 
-    def subscribe(self, topic: Topic | str, group: str, handle: Handler) -> None:
-        self._subscriptions.append(Subscription(self.consumer(topic, group), handle, group))
+    def subscribe(self, topics: Topics, group: str, handle: Handler, **options: object) -> None:
+        self._subscriptions.append(
+            Subscription(lambda: self.consumer(topics, group, **options), handle, group)
+        )
 
     def run(self) -> RunResult:
-        return run_until_idle(self._subscriptions, trace=self.trace, lag=self.lag)
+        surroundings = Surroundings(self.trace, self.faults, self.lag, wait=self.effects.wait)
+        return run_until_idle(self._subscriptions, surroundings)
 
     def lag(self, group: str) -> int:
         topics = self._read_by.get(group, set())
+        if not topics:
+            return 0
         with in_our_words(self.address):
-            if not topics:
-                return 0
-            offsets = self._admin.list_group_offsets(self.physical(group))[self.physical(group)]
+            offsets = self.admin.list_group_offsets(self.physical(group))[self.physical(group)]
             committed = {at: position.offset for at, position in offsets.items()}
             places = [
-                TopicPartition(self.physical(topic.name), number)
+                TopicPartition(self.physical(topic), number)
                 for topic in topics
-                for number in range(topic.partitions)
+                for number in range(self._topics[topic].partitions)
             ]
-            ends = self._admin.list_partition_offsets({at: OffsetSpec.LATEST for at in places})
-            return sum(ends[at].offset - committed.get(at, 0) for at in places)
+            starts = self.admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.EARLIEST))
+            ends = self.admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
+        return sum(ends[at].offset - max(committed.get(at, 0), starts[at].offset) for at in places)
 
     def close(self) -> None:
         """Leave all groups and close all connections. What was published stays."""
         _open.discard(self)
-        self._groups.clear()
+        self.groups.clear()
+        for producer in self._producers:
+            producer.close()
         self._producer.close(timeout=2)
-        self._admin.close()
+        self.admin.close()
 
     def _partitions_there(self, name: str) -> int:
-        return len(self._admin.describe_topics([self.physical(name)])[0]["partitions"])
+        return len(self.admin.describe_topics([self.physical(name)])[0]["partitions"])
 
     def _known(self, topic: Topic | str) -> Topic:
         name = topic.name if isinstance(topic, Topic) else topic
         if name not in self._topics:
-            known = ", ".join(sorted(self._topics)) or "none yet"
-            raise UnknownTopic(
-                f"there is no topic {name!r}; there are: {known}. Make it: bus.create_topic({name!r})."
-            )
+            raise refusals.unknown_topic(name, self._topics)
         return self._topics[name]
 
 

@@ -1,5 +1,8 @@
 """A member of a real consumer group, as the learner holds it."""
 
+import contextlib
+from collections.abc import Callable
+from datetime import timedelta
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
@@ -11,74 +14,99 @@ from kafka.errors import (
     UnknownMemberIdError,
 )
 
-from sandbox.adapters.kafka.errors import in_our_words, unreachable
+from sandbox import refusals
+from sandbox.adapters.kafka.errors import ANSWER_MS, in_our_words, unreachable
 from sandbox.adapters.kafka.membership import Membership
 from sandbox.adapters.kafka.wire import from_wire
-from sandbox.errors import CommitRejected, ConsumerClosed, InvalidOffset, NotAssigned, OffsetOutOfRange
+from sandbox.errors import CommitRejected, Crashed, NotSupportedHere
 from sandbox.messages import Record
-from sandbox.ports import Reset, Topic
+from sandbox.ports import ConsumerOptions
 from sandbox.ports import TopicPartition as Place
 
 if TYPE_CHECKING:
     from sandbox.adapters.kafka.bus import KafkaBus
 
 POLL_MS = 50
-SECONDS_MAX = 10.0  # for what a broker does in milliseconds
+SECONDS_MAX = ANSWER_MS / 1000
+NO_SILENCE = "On the simulated bus it can fall silent: connect('sim://')."
 REBALANCED = (CommitFailedError, IllegalGenerationError, RebalanceInProgressError, UnknownMemberIdError)
 
 
 class KafkaMember:
     """See `sandbox.ports.Consumer`."""
 
-    def __init__(self, bus: "KafkaBus", group: str, name: str, topic: Topic, reset: Reset) -> None:
+    def __init__(
+        self, bus: "KafkaBus", group: str, name: str, topics: tuple[str, ...], options: ConsumerOptions
+    ) -> None:
         self.name = name
         self.group = group
-        self.topic = topic
+        self.topics = topics
+        self.options = options
+        self.ended = ""
         self._bus = bus
-        self._ended = ""
+        self._last_auto_commit = bus.clock.now()
         with in_our_words(bus.address):
-            self.membership = Membership(bus.address, bus.physical(group), bus.physical(topic.name), reset)
+            self.membership = Membership(
+                bus.address,
+                bus.physical(group),
+                [bus.physical(name) for name in topics],
+                options,
+                self._place,
+            )
         self._client = self.membership.client
 
     def __repr__(self) -> str:
-        state = self._ended or f"reads {len(self.assignment)} partitions of {self.topic.name}"
+        state = self.ended or f"reads {len(self.assignment)} partitions of {', '.join(self.topics)}"
         return f"Consumer {self.name} {state}"
 
     @property
     def assignment(self) -> set[Place]:
         return {self._place(at) for at in self.membership.partitions}
 
+    @property
+    def generation(self) -> int:
+        return self.membership.generation
+
     def poll(self, max_records: int | None = None) -> list[Record]:
         records = self.fetch(max_records)
         for record in records:
-            self._bus.trace.record(self.name, "poll", record.place)
+            self._bus.trace.record(self.name, "poll", (record.topic, record.partition, record.offset))
         return records
 
     def fetch(self, max_records: int | None = None) -> list[Record]:
         """`poll` without a trace: `run` notes when a record is handled instead."""
+        if self._bus.faults.armed:
+            return self._step("poll", lambda: self._fetch(max_records))
+        return self._fetch(max_records)
+
+    def _fetch(self, max_records: int | None) -> list[Record]:
         self._must_be_open()
         with in_our_words(self._bus.address):
             self.membership.answer_group(ms=0)  # a rebalance that another process caused ends here
+            if self.membership.is_out:
+                self._bus.groups.came_back(self)
             self.membership.start_over()
-            wanted = self.membership.partitions - self.membership.paused
+            self._auto_commit()
+            held = {at for at in self.membership.partitions if self._bus.effects.is_held(self._place(at))}
+            wanted = self.membership.partitions - self.membership.paused - held
             ends = self._ends_of_valid(wanted) if wanted else {}
             self._client.resume(*wanted)
             try:
                 records = self._read_to(ends, max_records)
             finally:
                 self._client.pause(*self.membership.partitions)
-        return [from_wire(record, self.topic.name, self._bus.published_types) for record in records]
+        return [from_wire(raw, self._bus.logical(raw.topic), self._bus.published_types) for raw in records]
 
     def position(self) -> dict[Place, int]:
         self._must_be_open()
         with in_our_words(self._bus.address):
-            return {self._place(at): self._client.position(at) for at in sorted(self.membership.partitions)}
+            return {self._place(at): self._position(at) for at in sorted(self.membership.partitions)}
 
-    def seek(self, partition: int, offset: int) -> None:
+    def seek(self, partition: int | Place, offset: int) -> None:
         self._must_be_open()
         at = self._mine(partition)
         if offset < 0:
-            raise InvalidOffset(f"{self.name} can't seek to offset {offset}: the first one is 0.")
+            raise refusals.negative_offset(self.name, offset)
         self.membership.seek(lambda partitions: dict.fromkeys(partitions, offset), {at})
 
     def seek_to_beginning(self) -> None:
@@ -91,43 +119,61 @@ class KafkaMember:
         with in_our_words(self._bus.address):
             self.membership.seek(self._client.end_offsets, self.membership.partitions)
 
-    def pause(self, *partitions: int) -> None:
+    def pause(self, *partitions: int | Place) -> None:
         self._must_be_open()
         self.membership.paused |= {self._mine(number) for number in partitions} or self.membership.partitions
 
-    def resume(self, *partitions: int) -> None:
+    def resume(self, *partitions: int | Place) -> None:
         self._must_be_open()
         self.membership.paused -= {self._mine(number) for number in partitions} or self.membership.partitions
 
     def commit(self, record: Record | None = None) -> None:
+        if self._bus.faults.armed:
+            self._step("commit", lambda: self._commit(record))
+        else:
+            self._commit(record)
+
+    def _commit(self, record: Record | None) -> None:
         self._must_be_open()
         self.membership.start_over()  # what was read before a rebalance is not ours to commit
         if record is None:
             with in_our_words(self._bus.address):
                 mine = sorted(self.membership.partitions - self.membership.lost)
-                positions = {at: self._client.position(at) for at in mine}
+                positions = {at: self._position(at) for at in mine}
             changed = {at: position for at, position in positions.items() if position != self._committed(at)}
         else:
-            changed = {self._committable(record): record.offset + 1}
+            changed = {self.check_commit(record): record.offset + 1}
         for at, offset in changed.items():
-            self._commit(at, offset)
+            self.commit_offset(at, offset)
 
     def committed(self) -> dict[Place, int]:
         self._must_be_open()
         return {self._place(at): self._committed(at) for at in sorted(self.membership.partitions)}
 
     def close(self) -> None:
+        if self.ended:
+            return
+        if self.options.auto_commit_interval_ms is not None:
+            with contextlib.suppress(CommitRejected):  # the group has gone on: it will read again
+                self._commit(None)
+        self.membership.give_up()
         self._leave("closed")
 
-    def crash(self) -> None:
+    def crash(self, *, unnoticed: bool = False) -> None:
         """Leave the group without committing.
 
         A process that really dies says nothing, and its group waits out the session
         timeout; that wait is taught on the virtual clock.
         """
         self._must_be_open()
+        if unnoticed:
+            raise NotSupportedHere("the client leaves its group in good order even so. " + NO_SILENCE)
         self._bus.trace.record(self.name, "crash")
+        self.membership.forget()
         self._leave("crashed")
+
+    def freeze(self) -> None:
+        raise NotSupportedHere("the client's heartbeats come from a thread of its own. " + NO_SILENCE)
 
     def __enter__(self) -> Self:
         return self
@@ -138,24 +184,16 @@ class KafkaMember:
     def _ends_of_valid(self, partitions: set[TopicPartition]) -> dict[TopicPartition, int]:
         """The end offsets, after a reset of the positions that are not in their logs."""
         begins, ends = self._client.beginning_offsets(partitions), self._client.end_offsets(partitions)
-        self.membership.reset(
-            {at for at in partitions if not begins[at] <= self._client.position(at) <= ends[at]}
-        )
+        self.membership.reset({at for at in partitions if not begins[at] <= self._position(at) <= ends[at]})
         if lost := self.membership.lost & partitions:
-            logs = ", ".join(
-                f"{self._words(at)} (its log: {begins[at]} to {ends[at]})" for at in sorted(lost)
-            )
-            raise OffsetOutOfRange(
-                f"{self.name} has no offset to begin at in {logs}, and auto_offset_reset='none'. "
-                "Seek to where it shall begin."
-            )
+            raise refusals.out_of_range(self.name, {self._place(at): (begins[at], ends[at]) for at in lost})
         return ends
 
     def _read_to(self, ends: dict[TopicPartition, int], max_records: int | None) -> list:
         """The raw records before `ends`, `max_records` at most."""
         found: list = []
         until, room = monotonic() + SECONDS_MAX, max_records
-        while room != 0 and any(self._client.position(at) < end for at, end in ends.items()):
+        while room != 0 and any(self._position(at) < end for at, end in ends.items()):
             for records in self._client.poll(timeout_ms=POLL_MS, max_records=room).values():
                 found += records
             room = None if max_records is None else max_records - len(found)
@@ -163,62 +201,74 @@ class KafkaMember:
                 raise unreachable(self._bus.address, f"no records within {SECONDS_MAX:.0f} s")
         return found
 
-    def _committable(self, record: Record) -> TopicPartition:
+    def check_commit(self, record: Record) -> TopicPartition:
         """Its partition. Raises `CommitRejected` where that is not ours, `InvalidOffset` beyond the end."""
         at = TopicPartition(self._bus.physical(record.topic), record.partition)
         if at not in self.membership.partitions:
-            raise CommitRejected(
-                f"{self.name} can't commit {record.place}: {self._words(at)} now belongs to another "
-                f"member of {self.group}, which will read that record again. "
-                "Poll again to go on with the partitions that you have."
-            )
+            place = (record.topic, record.partition)
+            raise refusals.not_mine_to_commit(self.name, record.place, place, self.group)
         with in_our_words(self._bus.address):
             end = self._client.end_offsets([at])[at]
         if not 0 <= record.offset < end:
-            raise InvalidOffset(
-                f"{self.name} can't commit offset {record.offset + 1} of {self._words(at)}: "
-                f"the log ends at {end}. Commit a record that this bus gave you."
-            )
+            place = (record.topic, record.partition)
+            raise refusals.beyond_the_end(self.name, place, record.offset + 1, end)
         return at
 
-    def _commit(self, at: TopicPartition, offset: int) -> None:
+    def rewind(self) -> None:
+        """Have the group, and this member, go back to where the member began."""
+        for at, offset in self.membership.began.items():
+            self.commit_offset(at, offset)
+            self._client.seek(at, offset)
+
+    def commit_offset(self, at: TopicPartition, offset: int) -> None:
+        """Commit without looking at it. Raises `CommitRejected`."""
         place = f"{self._words(at)}@{offset - 1}"
         try:
             with in_our_words(self._bus.address, but=REBALANCED):
-                self._client.commit({at: OffsetAndMetadata(offset, "", -1)})
+                self._client.commit({at: OffsetAndMetadata(offset, "", -1)}, timeout_ms=ANSWER_MS)
         except REBALANCED as error:
-            raise CommitRejected(
-                f"the group {self.group} has rebalanced, so {self.name} can't commit {place} now. "
-                "Poll again to go on."
-            ) from error
+            raise refusals.gone_on_without(self.name, place, self.group) from error
         self._bus.trace.record(self.name, "commit", place)
 
     def _committed(self, at: TopicPartition) -> int:
         with in_our_words(self._bus.address):
-            return self._client.committed(at) or 0
+            return self._client.committed(at, timeout_ms=ANSWER_MS) or 0
 
-    def _mine(self, partition: int) -> TopicPartition:
-        at = TopicPartition(self._bus.physical(self.topic.name), partition)
+    def _position(self, at: TopicPartition) -> int:
+        return self._client.position(at, timeout_ms=ANSWER_MS)
+
+    def _auto_commit(self) -> None:
+        """Commit what earlier polls have given, once the interval has passed."""
+        interval, now = self.options.auto_commit_interval_ms, self._bus.clock.now()
+        if interval is not None and now - self._last_auto_commit >= timedelta(milliseconds=interval):
+            self._last_auto_commit = now
+            self._commit(None)
+
+    def _step(self, action: str, call: Callable[[], object]) -> object:
+        try:
+            return self._bus.faults.step(self.name, action, call)
+        except Crashed:
+            self.crash()
+            raise
+
+    def _mine(self, partition: int | Place) -> TopicPartition:
+        place = refusals.partition_meant(partition, self.name, self.topics)
+        at = TopicPartition(self._bus.physical(place[0]), place[1])
         if at not in self.membership.partitions:
-            mine = ", ".join(str(number) for _, number in sorted(self.assignment)) or "none"
-            raise NotAssigned(f"{self.name} doesn't read {self._words(at)}; its partitions: {mine}.")
+            raise refusals.not_assigned(self.name, place, self.assignment)
         return at
 
     def _place(self, at: TopicPartition) -> Place:
-        return (self.topic.name, at.partition)
+        return self._bus.logical(at.topic), at.partition
 
     def _words(self, at: TopicPartition) -> str:
-        return f"{self.topic.name}[{at.partition}]"
+        return f"{self._bus.logical(at.topic)}[{at.partition}]"
 
     def _leave(self, how: str) -> None:
-        if not self._ended:
-            self._ended = how
+        if not self.ended:
+            self.ended = how
             self._bus.left(self)
 
     def _must_be_open(self) -> None:
-        if self._ended:
-            what = "has crashed" if self._ended == "crashed" else "was closed"
-            raise ConsumerClosed(
-                f"{self.name} {what} and can't be used again. "
-                f"Make a new one: bus.consumer({self.topic.name!r}, group={self.group!r})."
-            )
+        if self.ended:
+            raise refusals.closed(self.name, self.ended, self.topics[0], self.group)

@@ -10,6 +10,7 @@ from kafka.errors import KafkaError
 from sandbox.errors import BrokerUnreachable
 
 CONNECT_SECONDS = 4.0  # so that a notebook hears of it within five
+ANSWER_MS = 10_000  # for what a broker does in milliseconds; beyond it, it doesn't answer
 
 # kafka-python tells of every lost connection by itself; we raise one clear error instead.
 logging.getLogger("kafka").setLevel(logging.CRITICAL)

@@ -10,11 +10,14 @@ arrives between two polls, and starts another one: polled in turn, the members w
 each other round. The rounds get longer, so that one of them is long enough.
 """
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 
+from sandbox import refusals
 from sandbox.adapters.kafka.consumer import KafkaMember
 from sandbox.adapters.kafka.errors import in_our_words, unreachable
+from sandbox.ports import ConsumerOptions
 
 SECONDS_MAX = 20.0
 FIRST_ROUND_MS = 60
@@ -24,23 +27,37 @@ LAST_ROUND_MS = 2000
 class Groups:
     """Who is alive, group by group."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, size_of: Callable[[str], int]) -> None:
         self._address = address
+        self._size_of = size_of  # how many partitions a topic has
         self._members: dict[str, list[KafkaMember]] = {}
 
     def __iter__(self):
         return iter([member for members in self._members.values() for member in members])
 
-    def free_name(self, group: str) -> str:
-        """The first name no member has: `billing`, then `billing-2`."""
-        taken = {member.name for member in self._members.get(group, [])}
+    def name_for(self, group: str, options: ConsumerOptions) -> str:
+        """The name that is asked for, else the first free one: `billing`, then `billing-2`.
+
+        Raises `MemberExists` where another member has it, and `UsageError` where the
+        members would not share one assignor.
+        """
+        members = {member.name: member for member in self._members.get(group, [])}
+        for other in members.values():
+            if other.options.assignor != options.assignor:
+                raise refusals.assignors_differ(group, other.options.assignor, options.assignor)
+        if options.name:
+            if options.name in members:
+                raise refusals.member_exists(group, options.name)
+            return options.name
         number = 1
-        while (name := group if number == 1 else f"{group}-{number}") in taken:
+        while (name := group if number == 1 else f"{group}-{number}") in members:
             number += 1
         return name
 
     def joined(self, member: KafkaMember) -> None:
         """Add a member, and wait until its group has settled."""
+        for other in self._members.get(member.group, []):
+            other.membership.give_up()
         self._members.setdefault(member.group, []).append(member)
         self._settle(member.group)
 
@@ -48,6 +65,8 @@ class Groups:
         """Take a member away, and wait until the others have its partitions."""
         self._members[member.group].remove(member)
         before = self._times_assigned(member.group)
+        for other in self._members[member.group]:
+            other.membership.give_up()
         with in_our_words(self._address):
             member.membership.disconnect()
         self._settle(member.group, before)
@@ -57,6 +76,20 @@ class Groups:
         members, self._members = list(self), {}
         for member in members:
             member.membership.disconnect()
+
+    def came_back(self, member: KafkaMember) -> None:
+        """A member that was removed has begun to join again: wait until its group has settled."""
+        self._settle(member.group)
+
+    def grown(self, topic: str) -> None:
+        """A topic has got more partitions: have its groups see them now."""
+        for group, members in self._members.items():
+            if any(topic in member.topics for member in members):
+                before = self._times_assigned(group)
+                for member in members:
+                    member.membership.give_up()
+                    member.membership.look_again()
+                self._settle(group, before)
 
     def _times_assigned(self, group: str) -> dict[KafkaMember, int]:
         return {member: member.membership.times_assigned for member in self._members[group]}
@@ -78,12 +111,9 @@ class Groups:
             for member in members:
                 member.membership.start_over()
 
-    @staticmethod
-    def _settled(members: list[KafkaMember], before: dict[KafkaMember, int]) -> bool:
+    def _settled(self, members: list[KafkaMember], before: dict[KafkaMember, int]) -> bool:
         if any(member.membership.times_assigned <= before[member] for member in members):
             return False
-        for topic in {member.topic for member in members}:
-            read = [at for m in members if m.topic == topic for at in m.assignment]
-            if sorted(read) != [(topic.name, number) for number in range(topic.partitions)]:
-                return False
-        return True
+        read = sorted(at for member in members for at in member.assignment)
+        topics = sorted({topic for member in members for topic in member.topics})
+        return read == [(topic, number) for topic in topics for number in range(self._size_of(topic))]

@@ -2,45 +2,96 @@
 
 Between two polls all partitions are paused: the client keeps its membership alive and
 takes part in rebalances without fetching anything that nobody asked for.
+
+kafka-python calls its rebalance listener on the thread that speaks to the broker, where a
+commit would wait for itself. So the learner's callbacks are called from the learner's own
+thread: before a rebalance that this process causes (a commit is then still possible), and
+after one that another process has caused.
 """
 
-from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
+from collections.abc import Callable
 
-from sandbox.ports import Reset
+from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
+from kafka.coordinator.assignors.range import RangePartitionAssignor
+from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
+from kafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
+
+from sandbox.adapters.kafka.errors import ANSWER_MS
+from sandbox.ports import ConsumerOptions
+from sandbox.ports import TopicPartition as Place
 
 DAY_MS = 24 * 60 * 60 * 1000  # a learner may think between two cells
+SESSION_MS = 6_000  # the least that brokers allow: a kernel that was killed is soon forgotten
+ASSIGNORS = {
+    "range": RangePartitionAssignor,
+    "roundrobin": RoundRobinPartitionAssignor,
+    "sticky": StickyPartitionAssignor,
+}
 
 
 class Membership(ConsumerRebalanceListener):
-    """One client in one group, reading one topic (both by the broker's names)."""
+    """One client in one group, reading topics (all by the broker's names)."""
 
-    def __init__(self, address: str, group: str, topic: str, reset: Reset) -> None:
+    def __init__(
+        self,
+        address: str,
+        group: str,
+        topics: list[str],
+        options: ConsumerOptions,
+        place: Callable[[TopicPartition], Place],
+    ) -> None:
         self.times_assigned = 0  # how often a rebalance has given it partitions, or none
         self.paused: set[TopicPartition] = set()  # by the learner
         self.lost: set[TopicPartition] = set()  # nothing says where to begin
-        self._reset = reset
+        self.began: dict[TopicPartition, int] = {}  # the positions at the last assignment
+        self._options = options
+        self._place = place  # what the learner calls a partition
         self._rebalanced = False  # since `start_over`
+        self._evicted = False  # since `start_over`
+        self._told: set[TopicPartition] = set()  # what the learner's callbacks know of
         self.client = KafkaConsumer(
             bootstrap_servers=address,
             group_id=group,
-            enable_auto_commit=False,
-            auto_offset_reset="latest" if reset == "latest" else "earliest",  # `none` is `lost`
-            session_timeout_ms=6000,
+            enable_auto_commit=False,  # the member commits by itself, in its polls
+            auto_offset_reset="latest" if options.auto_offset_reset == "latest" else "earliest",
+            isolation_level=options.isolation_level,
+            partition_assignment_strategy=[ASSIGNORS[options.assignor]],
+            session_timeout_ms=options.session_timeout_ms or SESSION_MS,
             heartbeat_interval_ms=200,
-            max_poll_interval_ms=DAY_MS,
+            max_poll_interval_ms=options.max_poll_interval_ms or DAY_MS,
             max_poll_records=10_000,
             fetch_max_wait_ms=20,
             metadata_max_age_ms=10_000,
+            request_timeout_ms=ANSWER_MS,
         )
-        self.client.subscribe([topic], listener=self)
+        self.client.subscribe(topics, listener=self)
 
     @property
     def partitions(self) -> set[TopicPartition]:
         """What this member reads now."""
         return self.client.assignment()
 
+    @property
+    def is_out(self) -> bool:
+        """Has the group gone on without this member?"""
+        return self._evicted
+
+    @property
+    def generation(self) -> int:
+        """Of its group, as far as this member knows."""
+        return self.client.group_metadata().generation_id
+
+    @property
+    def member_id(self) -> str:
+        """What the broker calls this member."""
+        return self.client.group_metadata().member_id
+
     def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         """Nothing to give back: the group's committed offsets say it all."""
+
+    def on_partitions_lost(self, lost: set[TopicPartition]) -> None:
+        """The group has gone on without this member."""
+        self._evicted = True
 
     def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         """A rebalance has ended: all members start again at the committed offsets."""
@@ -54,6 +105,19 @@ class Membership(ConsumerRebalanceListener):
         self._pick_up_rejoin()
         self.client.poll(timeout_ms=ms)
 
+    def give_up(self) -> None:
+        """Tell the learner that the partitions go, while a commit is still possible."""
+        told, self._told = self._told, set()
+        callback = self._options.on_revoked
+        if self._evicted:
+            callback = self._options.on_lost or callback  # as in Java's client
+        if told and callback:
+            callback({self._place(at) for at in told})
+
+    def forget(self) -> None:
+        """Tell the learner nothing more: whoever crashes isn't told."""
+        self._told = set()
+
     def start_over(self) -> None:
         """Go to the committed offsets, where a rebalance has ended since the last time.
 
@@ -62,19 +126,27 @@ class Membership(ConsumerRebalanceListener):
         """
         if not self._rebalanced:
             return
-        self._rebalanced = False
-        committed = {at: self.client.committed(at) for at in self.partitions}
+        self.give_up()
+        self._rebalanced = self._evicted = False
+        committed = {at: self.client.committed(at, timeout_ms=ANSWER_MS) for at in self.partitions}
         for at, offset in committed.items():
             if offset is not None:
                 self.client.seek(at, offset)
+        self.lost.clear()
         self.reset({at for at, offset in committed.items() if offset is None})
+        self.began = {
+            at: self.client.position(at, timeout_ms=ANSWER_MS) for at in self.partitions - self.lost
+        }
+        self._told = set(self.partitions)
+        if self._options.on_assigned:
+            self._options.on_assigned({self._place(at) for at in self._told})
 
     def reset(self, partitions: set[TopicPartition]) -> None:
         """Go where `auto_offset_reset` says; `none` leaves the partitions lost."""
-        if self._reset == "none":
+        if self._options.auto_offset_reset == "none":
             self.lost |= partitions
         elif partitions:
-            earliest = self._reset == "earliest"
+            earliest = self._options.auto_offset_reset == "earliest"
             self.seek(self.client.beginning_offsets if earliest else self.client.end_offsets, partitions)
 
     def seek(self, offsets: object, partitions: set[TopicPartition]) -> None:
@@ -86,6 +158,10 @@ class Membership(ConsumerRebalanceListener):
     def disconnect(self) -> None:
         """Close the client; the broker hears that the member is gone."""
         self.client.close(autocommit=False, timeout_ms=2000)
+
+    def look_again(self) -> None:
+        """Ask for the topics' partitions now, not when the old answer has become stale."""
+        self.client._cluster.request_update()
 
     def _pick_up_rejoin(self) -> None:
         """Don't let the client forget a rejoin that is under way.

@@ -5,6 +5,7 @@ by the `cloudevents` library, so that any CloudEvents client reads what we write
 https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
 """
 
+import dataclasses
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -16,7 +17,8 @@ from cloudevents.core.v1.event import CloudEvent
 
 from sandbox.messages import Envelope, Record
 from sandbox.messages.headers import own_headers
-from sandbox.messages.keys import key_from_bytes
+from sandbox.messages.record import Stored
+from sandbox.ports import TopicOptions
 
 EXTENSIONS = {  # on the wire a name has letters and digits only
     "correlationid": "correlation_id",
@@ -68,17 +70,17 @@ def from_wire(raw: ConsumerRecord, topic: str, published: Mapping[str, type]) ->
             value = json.dumps(event.get_data()).encode()
     except Exception:  # the library raises what json, dateutil and its own checks raise
         envelope = None
-    return Record(
-        topic=topic,
-        partition=raw.partition,
-        offset=raw.offset,
-        key=key_from_bytes(raw.key),
-        value=value,
-        envelope=envelope,
-        published=published,
-        timestamp=datetime.fromtimestamp(raw.timestamp / 1000, UTC),
-        headers=own_headers(headers),
-    )
+    timestamp = datetime.fromtimestamp(raw.timestamp / 1000, UTC)
+    stored = Stored(raw.key, value, envelope, timestamp, own_headers(headers))
+    return Record(topic, raw.partition, raw.offset, stored, published)
+
+
+def topic_configs(options: TopicOptions) -> dict[str, str]:
+    """The options under Kafka's own names; `None` is Kafka's -1, for ever."""
+    return {
+        name.replace("_", "."): str(-1 if value is None else value)
+        for name, value in dataclasses.asdict(options).items()
+    }
 
 
 def _envelope(event: BaseCloudEvent, timestamp_ms: int) -> Envelope:

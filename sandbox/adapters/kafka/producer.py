@@ -1,0 +1,185 @@
+"""A producer of one's own on a real broker: retries, idempotence, transactions."""
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Self
+
+from kafka import KafkaProducer, OffsetAndMetadata, TopicPartition
+from kafka.errors import InvalidProducerEpochError, InvalidTxnStateError, ProducerFencedError
+
+from sandbox import refusals
+from sandbox.adapters.kafka.consumer import KafkaMember
+from sandbox.adapters.kafka.errors import ANSWER_MS, CONNECT_SECONDS, in_our_words, unreachable
+from sandbox.errors import BrokerUnreachable, ProducerFenced
+from sandbox.messages import Command, Event, Key, Record
+from sandbox.ports import ProducerOptions, Topic
+
+if TYPE_CHECKING:
+    from sandbox.adapters.kafka.bus import KafkaBus
+
+SETTLED = ("CompleteCommit", "CompleteAbort", "Empty", "Dead")
+ASK_AGAIN_SECONDS = 0.005
+FENCED = (ProducerFencedError, InvalidProducerEpochError, InvalidTxnStateError)
+
+
+def new_client(address: str, options: ProducerOptions, transactional_id: str | None = None) -> KafkaProducer:
+    """kafka-python's own producer, which gives up where the broker does not answer."""
+    return KafkaProducer(
+        bootstrap_servers=address,
+        bootstrap_timeout_ms=int(CONNECT_SECONDS * 1000),
+        acks="all",
+        enable_idempotence=options.enable_idempotence,
+        linger_ms=options.linger_ms,
+        batch_size=options.batch_size,
+        transactional_id=transactional_id,
+        transaction_timeout_ms=options.transaction_timeout_ms,
+        request_timeout_ms=ANSWER_MS // 2,
+        delivery_timeout_ms=ANSWER_MS,
+        max_block_ms=ANSWER_MS,
+    )
+
+
+def see_partitions(client: KafkaProducer, topic: str, partitions: int) -> None:
+    """Have a client see the partitions that have been added."""
+    until = monotonic() + ANSWER_MS / 1000
+    while len(client.partitions_for(topic)) < partitions and monotonic() < until:
+        client._metadata.request_update()
+        sleep(ASK_AGAIN_SECONDS)
+
+
+class OwnProducer:
+    """See `sandbox.ports.Producer`."""
+
+    def __init__(self, bus: "KafkaBus", options: ProducerOptions) -> None:
+        self.name = options.name or options.transactional_id or "producer"
+        self._bus = bus
+        self._options = options
+        self._in_transaction = False
+        self._closed = False
+        id = bus.physical(options.transactional_id) if options.transactional_id else None
+        with self._in_our_words():
+            self.client = new_client(bus.address, options, id)
+            if id:
+                self.client.init_transactions()
+
+    def __repr__(self) -> str:
+        return f"Producer {self.name}{' (closed)' if self._closed else ''}"
+
+    def publish(
+        self,
+        topic: Topic | str,
+        event: Event | Command | None,
+        key: Key = None,
+        *,
+        subject: str | None = None,
+        cause: Record | None = None,
+        headers: Mapping[str, str | bytes] | None = None,
+    ) -> Record:
+        self._must_be_open()
+        if self._options.transactional_id:
+            self._must_be_in_transaction()
+        author, name, number, stored = self._bus.prepare(
+            topic, event, key, self.name, subject, cause, headers
+        )
+        landed: list[Record] = []
+
+        def request() -> Record:
+            if landed and self._options.enable_idempotence:
+                return landed[0]
+            with self._in_our_words():
+                landed.append(self._bus.send(name, number, stored, self.client))
+            self._bus.note(author, landed[-1], event)
+            return landed[-1]
+
+        return self._with_retries(request, event)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        self._must_be_open()
+        if not self._options.transactional_id:
+            raise refusals.not_transactional()
+        if self._in_transaction:
+            raise refusals.in_transaction(self.name)
+        with self._in_our_words():
+            self.client.begin_transaction()
+        self._in_transaction = True
+        self._bus.trace.record(self.name, "begin")
+        try:
+            yield
+        except BaseException as error:
+            self._in_transaction = False
+            if not isinstance(error, ProducerFenced):  # whoever fenced it has ended the transaction
+                self._end(self.client.abort_transaction)
+            self._bus.trace.record(self.name, "abort")
+            raise
+        self._in_transaction = False
+        self._end(self.client.commit_transaction)
+        self._bus.trace.record(self.name, "commit")
+
+    def commit(self, consumer: KafkaMember, record: Record) -> None:
+        self._must_be_in_transaction()
+        at = consumer.check_commit(record)
+        with self._in_our_words():
+            self.client.send_offsets_to_transaction(
+                {TopicPartition(*at): OffsetAndMetadata(record.offset + 1, "", -1)},
+                consumer.membership.client.group_metadata(),
+            )
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        if self._in_transaction:
+            self._in_transaction = False
+            with contextlib.suppress(ProducerFenced):
+                self._end(self.client.abort_transaction)
+        self._closed = True
+        self.client.close(timeout=2)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def _end(self, how: Callable[[], None]) -> None:
+        """End the transaction, and wait until the broker has told its partitions so.
+
+        It answers before it has: a reader who asks at once may still see it open.
+        """
+        id = self._bus.physical(self._options.transactional_id)
+        with self._in_our_words():
+            how()
+            until = monotonic() + ANSWER_MS / 1000
+            while self._bus.admin.describe_transactions([id])[id].state not in SETTLED:
+                if monotonic() > until:
+                    raise unreachable(self._bus.address, f"transaction {self.name} does not end")
+                sleep(ASK_AGAIN_SECONDS)
+
+    def _with_retries(self, request: Callable[[], Record], event: object) -> Record:
+        if not self._bus.faults.armed:
+            return request()
+        for left in range(self._options.retries, -1, -1):
+            try:
+                return self._bus.faults.step(self.name, "publish", request, event)
+            except BrokerUnreachable:
+                if not left:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+    @contextmanager
+    def _in_our_words(self) -> Iterator[None]:
+        try:
+            with in_our_words(self._bus.address, but=FENCED):
+                yield
+        except FENCED as error:
+            raise refusals.fenced(self._options.transactional_id) from error
+
+    def _must_be_in_transaction(self) -> None:
+        if not self._in_transaction:
+            raise refusals.outside_transaction(self.name)
+
+    def _must_be_open(self) -> None:
+        if self._closed:
+            raise refusals.producer_closed(self.name)

@@ -1,0 +1,39 @@
+"""A topic of the simulated bus: its partitions, and what they forget."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sandbox.ports import Topic, TopicOptions
+from sandbox.sim.cleaner import Cleaner
+from sandbox.sim.partition import Partition
+
+CLEAN_EVERY = timedelta(seconds=15)  # Kafka's log.cleaner.backoff.ms
+
+
+class Log:
+    """The partitions of one topic."""
+
+    def __init__(self, topic: Topic, options: TopicOptions, published: Mapping[str, type]) -> None:
+        self.topic = topic
+        self.options = options
+        self.partitions: list[Partition] = []
+        self._cleaners: list[Cleaner] = []
+        self._cleaned_at: datetime | None = None
+        self._published = published
+        self.grow(topic)
+
+    def grow(self, topic: Topic) -> None:
+        """Have as many partitions as `topic` says."""
+        self.topic = topic
+        for number in range(len(self.partitions), topic.partitions):
+            partition = Partition(topic.name, number, self._published)
+            self.partitions.append(partition)
+            if self.options.forgets:
+                self._cleaners.append(Cleaner(partition, self.options))
+
+    def clean(self, now: datetime) -> None:
+        """Forget what may be forgotten, if the last time was a while ago."""
+        if self._cleaned_at is None or now - self._cleaned_at >= CLEAN_EVERY:
+            self._cleaned_at = now
+            for cleaner in self._cleaners:
+                cleaner.clean(now)
