@@ -52,7 +52,11 @@ class VirtualClock:
 
     def tick(self) -> datetime:
         """Move the clock by a millisecond, as `advance` does, and return the time."""
-        self._move_to(self._now + TICK)
+        now = self._now + TICK
+        if self._timers:
+            self._move_to(now)
+        else:
+            self._now = now
         return self._now
 
     def advance(self, ms: float) -> None:

@@ -13,7 +13,7 @@ from sandbox.errors import BrokerUnreachable, CommitRejected, Crashed, RunDidNot
 from sandbox.injection import Faults
 from sandbox.messages import Record
 from sandbox.ports import Consumer, Handler, RunResult
-from sandbox.trace import Trace
+from sandbox.trace import Raw, Trace
 
 NOBODY = "producer"  # who publishes where no one is named
 BATCH = 500  # Kafka's own max.poll.records
@@ -133,19 +133,20 @@ class _Rejected(Exception):
 
 def _serve(subscription: Subscription, bus: Surroundings, handled: dict[str, int]) -> int:
     """Deliver and commit what waits for one subscription now; return how much it was."""
-    consumer, handle, note = subscription.consumer, subscription.handle, bus.trace.record
-    delivery, done = Delivery(consumer.name), 0
+    consumer, handle, note = subscription.consumer, subscription.handle, bus.trace.add
+    actor, done = consumer.name, 0
+    delivery = Delivery(actor)
     try:
         records = consumer.fetch(BATCH)
     except BrokerUnreachable as error:
         raise _NoAnswer from error
     if bus.faults.armed:
-        handle = _struck(handle, consumer.name, bus.faults)
+        handle = _struck(handle, actor, bus.faults)
     token = _current.set(delivery)
     try:
         for record in records:
             delivery.record = record
-            note(consumer.name, "handle", (record.topic, record.partition, record.offset))
+            note(Raw(actor, "handle", record.topic, record.partition, record.offset))
             try:
                 handle(record)
             except BaseException as error:
@@ -162,6 +163,7 @@ def _serve(subscription: Subscription, bus: Surroundings, handled: dict[str, int
             done += 1
     finally:
         _current.reset(token)
+        bus.trace.trim()
         handled[subscription.group] += done
     return done
 

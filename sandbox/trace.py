@@ -13,12 +13,23 @@ A long run keeps its latest steps only, and says how many it has dropped.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import msgspec
+
 from sandbox.errors import UsageError
 
 KEPT_STEPS = 100_000  # of which one takes about 100 bytes
 SHOWN_STEPS = 2_000  # of the text: more than that nobody reads
 
-Place = str | tuple[str, int, int] | None  # `orders[1]@0`, or its three parts
+
+class Raw(msgspec.Struct, frozen=True, gc=False):
+    """A step as it is kept: a struct, so that a long trace costs the garbage collector nothing."""
+
+    actor: str
+    action: str
+    topic: str  # or the whole place, where there is no partition
+    partition: int | None
+    offset: int
+    label: object = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +57,23 @@ class Trace:
             raise UsageError(f"a trace keeps one step or more, not {keep}.")
         self.keep = keep
         self.dropped = 0  # the oldest steps, which are gone
-        self._raw: list[tuple[str, str, Place, object]] = []
+        self._raw: list[Raw] = []
+        self.add = self._raw.append  # for a loop, which then has to call `trim`
         self._most = 2 * keep  # trimmed to `keep` there, so that a step costs no more than this
         self._actors: dict[str, None] = {}  # in the order of their appearance
         self._seen = 0  # how many of the raw steps `actors` knows
 
-    def record(self, actor: str, action: str, place: Place = None, label: object = "") -> None:
-        """Add a step that `actor` took; a step on a record follows its publication.
+    def record(self, actor: str, action: str, place: str = "", label: str = "") -> None:
+        """Add a step that `actor` took; a step on a record follows its publication."""
+        self.step(actor, action, place, None, 0, label)
 
-        `label` is text, or an object whose repr is the text.
-        """
-        self._raw.append((actor, action, place, label))
+    def step(
+        self, actor: str, action: str, topic: str, partition: int | None, offset: int, label: object = ""
+    ) -> None:
+        """Add a step on the record at this place; as `label`, it gives its own `content`."""
+        self.add(Raw(actor, action, topic, partition, offset, label))
         if len(self._raw) >= self._most:
-            self._trim()
+            self.trim()
 
     def add_actor(self, actor: str) -> None:
         """Give `actor` its row, in the order of the calls, before it does anything."""
@@ -77,13 +92,13 @@ class Trace:
         last_turn: dict[str, int] = {}  # of each actor
         published: dict[str, int] = {}  # the turn at which a place was written
         found = []
-        for actor, action, raw_place, label in self._raw:
-            place = _in_words(raw_place)
+        for raw in self._raw:
+            actor, action, place, label = raw.actor, raw.action, _place(raw), raw.label
             turn = max(last_turn.get(actor, 0), published.get(place, 0)) + 1
             last_turn[actor] = turn
             if action == "publish":
                 published[place] = turn
-            found.append(Step(turn, actor, action, place, label if isinstance(label, str) else repr(label)))
+            found.append(Step(turn, actor, action, place, label if isinstance(label, str) else label.content))
         row = {actor: i for i, actor in enumerate(self.actors)}
         return sorted(found, key=lambda step: (step.turn, row[step.actor]))
 
@@ -112,21 +127,21 @@ class Trace:
             lines.append(f"… and {len(steps) - SHOWN_STEPS:,} more steps (bus.trace.steps has them).")
         return "\n".join(([self.note] if self.dropped else []) + lines)
 
-    def _trim(self) -> None:
-        self._note_actors()
+    def trim(self) -> None:
+        """Drop the oldest steps, where there are many more than are to be kept."""
         gone = len(self._raw) - self.keep
+        if gone < self.keep:
+            return
+        self._note_actors()
         del self._raw[:gone]
         self.dropped += gone
         self._seen = len(self._raw)
 
     def _note_actors(self) -> None:
         for i in range(self._seen, len(self._raw)):
-            self._actors.setdefault(self._raw[i][0])
+            self._actors.setdefault(self._raw[i].actor)
         self._seen = len(self._raw)
 
 
-def _in_words(place: Place) -> str:
-    if isinstance(place, tuple):
-        topic, partition, offset = place
-        return f"{topic}[{partition}]@{offset}"
-    return place or ""
+def _place(raw: Raw) -> str:
+    return raw.topic if raw.partition is None else f"{raw.topic}[{raw.partition}]@{raw.offset}"

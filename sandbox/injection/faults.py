@@ -208,7 +208,7 @@ class Faults:
 
     def _begin(self, fault: Fault) -> None:
         words = f"{fault.word} {fault.how}".strip()
-        self._trace.record(fault.actor, "fault", None, words)
+        self._trace.record(fault.actor, "fault", label=words)
         match fault.word, fault.how:
             case "split", _:
                 self._split.add(fault.actor)

@@ -6,18 +6,27 @@ newest definition counts. Where two modules have a class of one name, the one th
 published on the same bus counts.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
-from typing import ClassVar, Self
+from typing import ClassVar, NamedTuple, Self
 
 import msgspec
 
 from sandbox.errors import InvalidEvent, UnreadableRecord
 
-_class_of_type: dict[str, type["_Payload"]] = {}
+
+class _Definitions:
+    """Every class of events and commands that was ever defined, the newest of each name."""
+
+    def __init__(self) -> None:
+        self.class_of: dict[str, type[_Payload]] = {}
+        self.count = 0  # grows with each change
+
+
+_definitions = _Definitions()
 _encode = msgspec.json.Encoder().encode
-PLAIN = {kind: kind for kind in (str, int, bool)} | {"str": str, "int": int, "bool": bool}
+PLAIN = {str: "str", int: "int", bool: "bool", "str": "str", "int": "int", "bool": "bool"}
 
 
 @dataclass(frozen=True)
@@ -25,26 +34,26 @@ class _Payload:
     """What events and commands share. `type` names the class on the wire."""
 
     type_name: ClassVar[str]
+    _shape: ClassVar["_Shape | None"]
 
     def __init_subclass__(cls, type: str | None = None, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
         cls.type_name = type or cls.__name__
-        _class_of_type[cls.type_name] = cls
+        cls._shape = None  # not the parent's: see `_learn_shape`
+        _definitions.class_of[cls.type_name] = cls
+        _definitions.count += 1
 
     def to_json(self) -> bytes:
         """The object's fields as JSON, checked to read back as the same object.
 
         Raises `InvalidEvent` where they don't: the consumer would see something else.
         """
-        cls = type(self)
-        plain = cls.__dict__.get("_plain")
-        if plain is None:
-            plain = cls._plain = _plain_kinds(cls)
+        shape = self._shape or _learn_shape(type(self))
         try:
             data = _encode(self)
-            if tuple(map(type, self.__dict__.values())) == plain:
-                return data  # of such kinds, JSON gives back the same
-            back = cls.from_json(data)
+            if shape.is_plain(self):
+                return data
+            back = shape.decode(data)
         except (TypeError, ValueError, OverflowError, msgspec.MsgspecError) as error:
             raise InvalidEvent(
                 f"{self!r} can't be written as JSON and read back: {error}. "
@@ -61,10 +70,7 @@ class _Payload:
     @classmethod
     def from_json(cls, data: bytes) -> Self:
         """The object that `data` describes; fields that this class doesn't know are left out."""
-        decoder = cls.__dict__.get("_decoder")
-        if decoder is None:  # made once: looking a class up costs as much as decoding
-            decoder = cls._decoder = msgspec.json.Decoder(cls)
-        return decoder.decode(data)
+        return (cls._shape or _learn_shape(cls)).decode(data)
 
 
 @dataclass(frozen=True)
@@ -82,18 +88,36 @@ class Command(_Payload):
     """A request to one owner, who may refuse it. Imperative: `PlaceOrder`."""
 
 
-def _plain_kinds(cls: type["_Payload"]) -> tuple[type, ...]:
-    """The kinds of the fields, where all are text, whole numbers or truth values.
+class _Shape(NamedTuple):
+    """What is asked of a class for each of its objects, and so worked out once."""
 
-    Raises `InvalidEvent` where the class is no dataclass.
-    """
+    is_plain: Callable[[object], bool]
+    decode: Callable[[bytes], "_Payload"]
+
+
+def _learn_shape(cls: type["_Payload"]) -> _Shape:
+    """Raises `InvalidEvent` where the class is no dataclass."""
     if "__dataclass_params__" not in cls.__dict__:
         raise InvalidEvent(
             f"{cls.__name__} is no dataclass, so it has no fields to write down. "
             "Put @dataclass(frozen=True) above its class."
         )
-    kinds = tuple(PLAIN.get(field.type) for field in fields(cls))
-    return kinds if all(kinds) else (object,)  # which no value is of
+    cls._shape = _Shape(_plain_test(cls), msgspec.json.Decoder(cls).decode)
+    return cls._shape
+
+
+def _plain_test(cls: type["_Payload"]) -> Callable[[object], bool]:
+    """Says of an object whether all its fields are text, whole numbers or truth values, as declared.
+
+    JSON gives those back as they were, so they need not be read back to see. The test is
+    written as code, as `dataclasses` writes its own: a loop over the fields takes longer
+    than the reading back that it saves.
+    """
+    kinds = {field.name: PLAIN.get(field.type) for field in fields(cls)}
+    if not all(kinds.values()):
+        return lambda event: False
+    tests = [f"type(event.{name}) is {kind}" for name, kind in kinds.items()]
+    return eval(f"lambda event: {' and '.join(tests) or True}")
 
 
 def check_is_payload(event: object) -> None:
@@ -110,31 +134,52 @@ def check_is_payload(event: object) -> None:
     )
 
 
-def decode(type_name: str, data: bytes, published: Mapping[str, type[_Payload]]) -> Event | Command:
-    """The event or command that was written as `data` under the name `type_name`.
+class Published:
+    """The classes that were published on one bus, and how each type is read there."""
 
-    `published` has the classes that were published on this bus. Raises `UnreadableRecord`
-    where no such class is known or the data doesn't fit it.
-    """
-    newest, ours = _class_of_type.get(type_name), published.get(type_name)
-    cls = newest if ours is None or (newest and newest.__module__ == ours.__module__) else ours
-    if cls is None or not is_dataclass(cls):
-        raise UnreadableRecord(
-            f"no class is known for the type {type_name!r}. "
-            f"Define one: class {type_name.rsplit('.', 1)[-1]}(Event), with its fields."
-        )
-    try:
-        return cls.from_json(data)
-    except msgspec.MsgspecError as error:
-        raise UnreadableRecord(f"the data of {type_name} does not fit its class: {error}") from error
+    def __init__(self) -> None:
+        self.of: dict[str, type[_Payload]] = {}  # the class of each type
+        self._readers: dict[str, Callable[[bytes], _Payload]] = {}
+        self._valid_for = 0  # the number of definitions that the readers know
+
+    def add(self, cls: type[_Payload]) -> None:
+        """Objects of `cls` are published here."""
+        self.of[cls.type_name] = cls
+        self._readers.clear()
+
+    def read(self, type_name: str, data: bytes) -> Event | Command:
+        """The event or command that was written as `data` under the name `type_name`.
+
+        Raises `UnreadableRecord` where no such class is known or the data doesn't fit it.
+        """
+        if self._valid_for != _definitions.count:
+            self._readers.clear()
+            self._valid_for = _definitions.count
+        reader = self._readers.get(type_name) or self._find(type_name)
+        try:
+            return reader(data)
+        except msgspec.MsgspecError as error:
+            raise UnreadableRecord(f"the data of {type_name} does not fit its class: {error}") from error
+
+    def _find(self, type_name: str) -> Callable[[bytes], _Payload]:
+        newest, ours = _definitions.class_of.get(type_name), self.of.get(type_name)
+        same_module = newest and ours and newest.__module__ == ours.__module__
+        cls = newest if ours is None or same_module else ours
+        if cls is None or not is_dataclass(cls):
+            raise UnreadableRecord(
+                f"no class is known for the type {type_name!r}. "
+                f"Define one: class {type_name.rsplit('.', 1)[-1]}(Event), with its fields."
+            )
+        self._readers[type_name] = reader = (cls._shape or _learn_shape(cls)).decode
+        return reader
 
 
 @contextmanager
 def isolated_types() -> Iterator[None]:
     """Forget, at the end, the classes defined meanwhile (someone else's code is run)."""
-    before = dict(_class_of_type)
+    before = dict(_definitions.class_of)
     try:
         yield
     finally:
-        _class_of_type.clear()
-        _class_of_type.update(before)
+        _definitions.class_of = before
+        _definitions.count += 1

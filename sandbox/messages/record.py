@@ -5,10 +5,11 @@ from datetime import datetime
 from types import MappingProxyType
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from sandbox.errors import UnreadableRecord
 from sandbox.messages.envelope import Envelope
-from sandbox.messages.event import Command, Event, decode
+from sandbox.messages.event import Command, Event, Published
 from sandbox.messages.keys import Key, key_from_bytes
 
 NO_HEADERS: Mapping[str, bytes] = MappingProxyType({})
@@ -24,7 +25,7 @@ class Stored(msgspec.Struct, frozen=True, gc=False):
     headers: Mapping[str, bytes] = NO_HEADERS  # those beside the envelope's
 
 
-class Record(msgspec.Struct, frozen=True, eq=False):
+class Record(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What a consumer reads: `orders[1]@0 OrderPlaced(order_id='A-1', total=10)`.
 
     `event` is made of the bytes when it is first asked for, so a record whose bytes make
@@ -36,7 +37,7 @@ class Record(msgspec.Struct, frozen=True, eq=False):
     partition: int
     offset: int
     stored: Stored
-    published: Mapping[str, type]  # the classes that were published on its bus, by type
+    published: Published  # the classes that were published on its bus
     made: Event | Command | None = None
 
     @property
@@ -84,19 +85,25 @@ class Record(msgspec.Struct, frozen=True, eq=False):
         """What happened. Raises `UnreadableRecord` where the bytes make no known event."""
         if self.made is not None:
             return self.made
-        if self.is_tombstone:
+        stored = self.stored
+        if stored.value is None:
             raise UnreadableRecord(f"{self.place} has no value: it is a tombstone.")
         try:
-            event = decode(self.envelope.type, self.stored.value, self.published)
+            event = self.published.read((stored.envelope or self.envelope).type, stored.value)
         except UnreadableRecord as error:
             raise UnreadableRecord(f"{self.place}: {error}") from error
-        msgspec.structs.force_setattr(self, "made", event)
+        force_setattr(self, "made", event)
         return event
 
-    def __repr__(self) -> str:
+    @property
+    def content(self) -> str:
+        """What it holds, in words."""
         if self.is_tombstone:
-            return f"{self.place} tombstone of {self.key!r}"
+            return f"tombstone of {self.key!r}"
         try:
-            return f"{self.place} {self.event!r}"
+            return repr(self.event)
         except UnreadableRecord:
-            return f"{self.place} unreadable: {self.value!r}"
+            return f"unreadable: {self.value!r}"
+
+    def __repr__(self) -> str:
+        return f"{self.place} {self.content}"

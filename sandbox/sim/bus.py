@@ -11,11 +11,11 @@ from sandbox import refusals
 from sandbox.clock import VirtualClock
 from sandbox.delivery import Subscription, Surroundings, author_and_cause, run_until_idle
 from sandbox.injection import Faults
-from sandbox.messages import Command, Event, Key, Record, partition_for
+from sandbox.messages import Command, Event, Key, Record
 from sandbox.messages.envelope import seal
-from sandbox.messages.event import check_is_payload
+from sandbox.messages.event import Published, check_is_payload
 from sandbox.messages.headers import headers_to_bytes
-from sandbox.messages.keys import key_to_bytes
+from sandbox.messages.keys import route
 from sandbox.messages.record import NO_HEADERS, Stored
 from sandbox.ports import (
     ConsumerOptions,
@@ -53,7 +53,7 @@ class SimulatedBus:
         self.transactions = Coordinator(self)
         self._logs: dict[str, Log] = {}
         self._subscriptions: list[Subscription] = []
-        self._published_types: dict[str, type] = {}
+        self._published_classes = Published()
         self._published = 0
 
     def __repr__(self) -> str:
@@ -63,7 +63,7 @@ class SimulatedBus:
         topic, wanted = check_topic(name, partitions), TopicOptions.of(options)
         log = self._logs.get(name)
         if log is None:
-            log = self._logs[name] = Log(topic, wanted, self._published_types)
+            log = self._logs[name] = Log(topic, wanted, self._published_classes)
         if log.topic != topic or log.options != wanted:
             raise refusals.topic_exists(log.topic, topic)
         return log.topic
@@ -97,10 +97,8 @@ class SimulatedBus:
     ) -> Record:
         author, partition, stored = self.prepare(topic, event, key, source, subject, cause, headers)
         if self.faults.armed:
-            return self.faults.step(
-                author, "publish", lambda: self.append(author, partition, stored, event), event
-            )
-        return self.append(author, partition, stored, event)
+            return self.faults.step(author, "publish", lambda: self.append(author, partition, stored), event)
+        return self.append(author, partition, stored)
 
     def prepare(
         self,
@@ -115,16 +113,16 @@ class SimulatedBus:
         """Who says it, where it goes, and what the log will keep."""
         log = self._known(topic)
         author, cause = author_and_cause(source, cause)
-        key_bytes = key_to_bytes(key)
         now = self.clock.tick()
-        if author in self.faults.skew_ms:
+        if self.faults.skew_ms:
             now = self.faults.skewed(author, now)
         if event is None:
             value, envelope = None, None
         else:
             check_is_payload(event)
             value = event.to_json()
-            self._published_types[event.type_name] = type(event)
+            if self._published_classes.of.get(event.type_name) is not type(event):
+                self._published_classes.add(type(event))
             self._published += 1
             envelope = seal(
                 event.type_name,
@@ -134,20 +132,18 @@ class SimulatedBus:
                 subject,
                 cause.stored.envelope if cause is not None else None,
             )
-        if key_bytes is not None:
-            number = partition_for(key_bytes, log.topic.partitions)
+        if key is not None:
+            key_bytes, number = route(key, log.topic.partitions)
         else:
             check_key(None, event, log.topic.name, log.options)
-            number = self.random.randrange(log.topic.partitions)
+            key_bytes, number = None, self.random.randrange(log.topic.partitions)
         own = headers_to_bytes(headers) if headers else NO_HEADERS
         return author, log.partitions[number], Stored(key_bytes, value, envelope, now, own)
 
-    def append(self, author: str, partition: Partition, stored: Stored, event: object) -> Record:
+    def append(self, author: str, partition: Partition, stored: Stored) -> Record:
         """Put what was prepared into the log."""
         record = partition.append(stored)
-        self.trace.record(
-            author, "publish", (record.topic, record.partition, record.offset), event or "tombstone"
-        )
+        self.trace.step(author, "publish", record.topic, record.partition, record.offset, record)
         return record
 
     def producer(self, **options: object) -> SimulatedProducer:
@@ -180,6 +176,10 @@ class SimulatedBus:
 
     def close(self) -> None:
         """Nothing to let go of: the bus is gone with the process."""
+
+    def end_of(self, at: TopicPartition) -> int:
+        """The offset that the partition's next record gets."""
+        return self._logs[at[0]].partitions[at[1]].end
 
     def partitions(self, topic: str) -> list[Partition]:
         """The partitions of `topic`, cleaned as of now."""

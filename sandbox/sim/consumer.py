@@ -30,6 +30,7 @@ class SimulatedConsumer:
         self.member_id = ""
         self.generation = 0
         self.silent_since: datetime | None = None  # frozen, crashed unnoticed, or cut off
+        self.calm = False  # a member, awake, in a group that waits for nobody
         self.served = False  # by `run`, whose loop polls all the time
         self._bus = bus
         self.group = group
@@ -54,7 +55,7 @@ class SimulatedConsumer:
     def poll(self, max_records: int | None = None) -> list[Record]:
         records = self.fetch(max_records)
         for record in records:
-            self._bus.trace.record(self.name, "poll", (record.topic, record.partition, record.offset))
+            self._bus.trace.step(self.name, "poll", record.topic, record.partition, record.offset)
         return records
 
     def fetch(self, max_records: int | None = None) -> list[Record]:
@@ -88,10 +89,13 @@ class SimulatedConsumer:
         self._positions.paused -= set(map(self._positions.mine, partitions or self._positions.now))
 
     def commit(self, record: Record | None = None) -> None:
-        if self._bus.faults.armed:
+        bus = self._bus
+        if bus.faults.armed:
             self._step("commit", lambda: self._commit(record))
-        else:
+        elif record is None or not self.calm or bus.clock.now() >= self.group.deadline:
             self._commit(record)
+        else:  # the usual case, of which a run has one for each record
+            self._commit_offset(self._committable(record), record.offset)
 
     def committed(self) -> dict[TopicPartition, int]:
         self._answer()
@@ -128,6 +132,7 @@ class SimulatedConsumer:
 
     def fall_silent(self) -> None:
         """Send no heartbeats from now on; the next call ends it."""
+        self.calm = False
         if self.silent_since is None:
             self.silent_since = self._bus.clock.now()
             self.group.see_to_deadline()
@@ -146,11 +151,13 @@ class SimulatedConsumer:
         if self._positions.now and self._options.on_revoked:
             self._options.on_revoked(set(self._positions.now))
         self._positions.take([], {})
+        self.calm = False
 
     def take(self, partitions: list[TopicPartition], generation: int) -> None:
         """Take these partitions over, each at its committed offset."""
         self._positions.take(partitions, self.group.committed)
         self.generation = generation
+        self.calm = True
         if self._options.on_assigned:
             self._options.on_assigned(set(partitions))
 
@@ -161,12 +168,16 @@ class SimulatedConsumer:
 
     def check_commit(self, record: Record) -> TopicPartition:
         """The record's partition. Raises `CommitRejected` and `InvalidOffset`."""
+        self._answer()
+        self._check_membership(record.place)
+        return self._committable(record)
+
+    def _committable(self, record: Record) -> TopicPartition:
         at = (record.topic, record.partition)
-        if self.ended or self.silent_since or self._bus.clock.now() >= self.group.deadline:
-            self._answer()
-        if at not in self._positions.now or self.member_id not in self.group.members:
-            self._check_membership(record.place)
+        if at not in self._positions.now:
             raise refusals.not_mine_to_commit(self.name, record.place, at, self.group.name)
+        if record.offset >= self._bus.end_of(at):
+            raise refusals.beyond_the_end(self.name, at, record.offset + 1, self._bus.end_of(at))
         return at
 
     def _step(self, action: str, call: Callable[[], object]) -> object:
@@ -198,21 +209,21 @@ class SimulatedConsumer:
         return records
 
     def _commit(self, record: Record | None) -> None:
-        if record is None:
-            self._answer()
-            self._check_membership("its positions")
-            for at, position in sorted(self._positions.now.items()):
-                if position not in (NOWHERE, self.group.committed.get(at)):
-                    self._commit_offset(at, position)
+        if record is not None:
+            self._commit_offset(self.check_commit(record), record.offset)
             return
-        self._commit_offset(self.check_commit(record), record.offset + 1)
+        self._answer()
+        self._check_membership("its positions")
+        for at, position in sorted(self._positions.now.items()):
+            if position not in (NOWHERE, self.group.committed.get(at)):
+                if position > self._bus.end_of(at):
+                    raise refusals.beyond_the_end(self.name, at, position, self._bus.end_of(at))
+                self._commit_offset(at, position - 1)
 
-    def _commit_offset(self, at: TopicPartition, offset: int) -> None:
-        end = self._bus.partition(at).end
-        if not 0 <= offset <= end:
-            raise refusals.beyond_the_end(self.name, at, offset, end)
-        self.group.committed[at] = offset
-        self._bus.trace.record(self.name, "commit", (at[0], at[1], offset - 1))
+    def _commit_offset(self, at: TopicPartition, done: int) -> None:
+        """Note that everything up to the offset `done` is done."""
+        self.group.committed[at] = done + 1
+        self._bus.trace.step(self.name, "commit", at[0], at[1], done)
 
     def _auto_commit(self) -> None:
         """Commit what earlier polls have given, once the interval has passed."""
@@ -240,9 +251,11 @@ class SimulatedConsumer:
         self.group.expire()
         if self.silent_since is not None and not self._bus.faults.is_split(self.name):
             self.silent_since = None
+            self.calm = self.group.is_member(self) and not self.group.waiting
 
     def _depart(self) -> None:
         self._positions.take([], {})
+        self.calm = False
         self.group.leave(self)
 
     def _must_be_open(self) -> None:

@@ -65,6 +65,7 @@ class Group:
     def evict(self, consumer: "SimulatedConsumer") -> None:
         """End a membership without telling the member: it finds out at its next call."""
         if self.members.pop(consumer.member_id, None):
+            consumer.calm = False
             if consumer.ended:
                 self.open.pop(consumer.name, None)
             self._bus.trace.record(consumer.name, "evicted")

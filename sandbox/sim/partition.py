@@ -6,10 +6,11 @@ have gaps, as in Kafka.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import count
 
 from sandbox.messages import Record
+from sandbox.messages.event import Published
 from sandbox.messages.record import Stored
 
 MARK = Stored(None, None, None, None)  # the end of a transaction
@@ -18,7 +19,7 @@ MARK = Stored(None, None, None, None)  # the end of a transaction
 class Partition:
     """One ordered log."""
 
-    def __init__(self, topic: str, number: int, published: Mapping[str, type]) -> None:
+    def __init__(self, topic: str, number: int, published: Published) -> None:
         self.topic = topic
         self.number = number
         self.start = 0  # the first offset that may still be there

@@ -52,7 +52,7 @@ class SimulatedProducer:
         def request() -> Record:
             if landed and self._options.enable_idempotence:
                 return landed[0]
-            record = self._append(author, partition, stored, event)
+            record = self._append(author, partition, stored)
             landed.append(record)
             return record
 
@@ -95,10 +95,10 @@ class SimulatedProducer:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def _append(self, author: str, partition: Partition, stored: Stored, event: object) -> Record:
+    def _append(self, author: str, partition: Partition, stored: Stored) -> Record:
         if self._transaction:
             self._bus.transactions.check(self._options.transactional_id, self._epoch)
-        record = self._bus.append(author, partition, stored, event)
+        record = self._bus.append(author, partition, stored)
         if self._transaction:
             self._transaction.add(partition, record.offset)
         return record

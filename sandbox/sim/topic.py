@@ -1,8 +1,8 @@
 """A topic of the simulated bus: its partitions, and what they forget."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from sandbox.messages.event import Published
 from sandbox.ports import Topic, TopicOptions
 from sandbox.sim.cleaner import Cleaner
 from sandbox.sim.partition import Partition
@@ -13,7 +13,7 @@ CLEAN_EVERY = timedelta(seconds=15)  # Kafka's log.cleaner.backoff.ms
 class Log:
     """The partitions of one topic."""
 
-    def __init__(self, topic: Topic, options: TopicOptions, published: Mapping[str, type]) -> None:
+    def __init__(self, topic: Topic, options: TopicOptions, published: Published) -> None:
         self.topic = topic
         self.options = options
         self.partitions: list[Partition] = []

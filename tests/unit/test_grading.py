@@ -20,7 +20,7 @@ from sandbox.errors import UsageError
 from sandbox.grading import Finding, Grader, Verdict, find_grader, for_all, grade
 from sandbox.grading.cells import exercises_in, source_for
 from sandbox.grading.submission import CodeRaised, NotAttempted, load
-from sandbox.messages.event import decode
+from sandbox.messages.event import Published
 
 pytest_plugins = ["pytester"]
 
@@ -165,7 +165,7 @@ def test_types_of_a_submission_and_of_a_grader_do_not_replace_those_of_the_noteb
         "@dataclass(frozen=True)\nclass OrderPlaced(Event):\n    wrong: int\n"
     )
     assert grade("01.2", theirs + PASSES).result == "PASS"
-    assert decode("OrderPlaced", b'{"order_id": "A-1"}', {}) == OrderPlaced("A-1")
+    assert Published().read("OrderPlaced", b'{"order_id": "A-1"}') == OrderPlaced("A-1")
 
 
 def test_loading_a_grader_leaves_the_types_of_the_notebook_alone():
@@ -177,7 +177,7 @@ def test_loading_a_grader_leaves_the_types_of_the_notebook_alone():
 
     grader._load.cache_clear()
     find_grader("01.2")
-    assert decode("GuestCalled", b'{"table": 4}', {}) == GuestCalled(4)
+    assert Published().read("GuestCalled", b'{"table": 4}') == GuestCalled(4)
 
 
 def test_a_restart_forgets_what_the_submission_kept_in_memory():

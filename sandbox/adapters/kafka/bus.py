@@ -24,7 +24,7 @@ from sandbox.delivery import Subscription, Surroundings, author_and_cause, run_u
 from sandbox.injection import Faults
 from sandbox.messages import Command, Event, Key, Record, partition_for
 from sandbox.messages.envelope import seal
-from sandbox.messages.event import check_is_payload
+from sandbox.messages.event import Published, check_is_payload
 from sandbox.messages.headers import headers_to_bytes
 from sandbox.messages.keys import key_to_bytes
 from sandbox.messages.record import Stored
@@ -51,7 +51,7 @@ class KafkaBus:
         self.run_name = check_topic(run, 1).name if run else uuid4().hex[:6]
         self.clock = WallClock()
         self.trace = Trace()
-        self.published_types: dict[str, type] = {}
+        self.published_classes = Published()
         self.effects = KafkaEffects(self)
         self.faults = Faults(self.effects, self.trace, seed=0, why_not=WHY_NOT)
         self._topics: dict[str, Topic] = {}
@@ -135,7 +135,7 @@ class KafkaBus:
 
         def request() -> Record:
             with in_our_words(self.address):
-                return self.note(author, self.send(name, number, stored), event)
+                return self.note(author, self.send(name, number, stored))
 
         return self.faults.step(author, "publish", request, event) if self.faults.armed else request()
 
@@ -158,7 +158,7 @@ class KafkaBus:
         if event is not None:
             check_is_payload(event)
             value = event.to_json()
-            self.published_types[event.type_name] = type(event)
+            self.published_classes.add(type(event))
             parent = cause.stored.envelope if cause is not None else None
             envelope = seal(event.type_name, str(uuid7()), author, now, subject, parent)
         number = None if key_bytes is None else partition_for(key_bytes, known.partitions)
@@ -183,12 +183,11 @@ class KafkaBus:
         )
         timestamp = datetime.fromtimestamp(landed.timestamp / 1000, UTC)
         kept = Stored(stored.key, stored.value, stored.envelope, timestamp, stored.headers)
-        return Record(topic, landed.partition, landed.offset, kept, self.published_types)
+        return Record(topic, landed.partition, landed.offset, kept, self.published_classes)
 
-    def note(self, author: str, record: Record, event: object) -> Record:
+    def note(self, author: str, record: Record) -> Record:
         """Write a publication into the trace."""
-        place = (record.topic, record.partition, record.offset)
-        self.trace.record(author, "publish", place, "tombstone" if event is None else event)
+        self.trace.step(author, "publish", record.topic, record.partition, record.offset, record)
         return record
 
     def producer(self, **options: object) -> OwnProducer:

@@ -70,7 +70,7 @@ class KafkaMember:
     def poll(self, max_records: int | None = None) -> list[Record]:
         records = self.fetch(max_records)
         for record in records:
-            self._bus.trace.record(self.name, "poll", (record.topic, record.partition, record.offset))
+            self._bus.trace.step(self.name, "poll", record.topic, record.partition, record.offset)
         return records
 
     def fetch(self, max_records: int | None = None) -> list[Record]:
@@ -95,7 +95,7 @@ class KafkaMember:
                 records = self._read_to(ends, max_records)
             finally:
                 self._client.pause(*self.membership.partitions)
-        return [from_wire(raw, self._bus.logical(raw.topic), self._bus.published_types) for raw in records]
+        return [from_wire(raw, self._bus.logical(raw.topic), self._bus.published_classes) for raw in records]
 
     def position(self) -> dict[Place, int]:
         self._must_be_open()

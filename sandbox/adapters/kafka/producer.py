@@ -90,7 +90,7 @@ class OwnProducer:
                 return landed[0]
             with self._in_our_words():
                 landed.append(self._bus.send(name, number, stored, self.client))
-            self._bus.note(author, landed[-1], event)
+            self._bus.note(author, landed[-1])
             return landed[-1]
 
         return self._with_retries(request, event)

@@ -7,7 +7,6 @@ https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-proto
 
 import dataclasses
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -16,6 +15,7 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka_event, to_b
 from cloudevents.core.v1.event import CloudEvent
 
 from sandbox.messages import Envelope, Record
+from sandbox.messages.event import Published
 from sandbox.messages.headers import own_headers
 from sandbox.messages.record import Stored
 from sandbox.ports import TopicOptions
@@ -55,7 +55,7 @@ def to_wire(envelope: Envelope, value: bytes) -> tuple[bytes, list[tuple[str, by
     return message.value, sorted(message.headers.items())
 
 
-def from_wire(raw: ConsumerRecord, topic: str, published: Mapping[str, type]) -> Record:
+def from_wire(raw: ConsumerRecord, topic: str, published: Published) -> Record:
     """The record that arrived, under the learner's name for its topic.
 
     A record that is no CloudEvent is a record all the same: it has no envelope.
