@@ -5,11 +5,12 @@ handler's group as its source, without the learner passing them along.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol
 
-from sandbox.errors import BrokerUnreachable, CommitRejected, Crashed, RunDidNotEnd
+from sandbox.errors import BrokerUnreachable, CommitRejected, ConsumerClosed, Crashed, RunDidNotEnd
 from sandbox.injection import Faults
 from sandbox.messages import Record
 from sandbox.ports import Consumer, Handler, RunResult
@@ -20,6 +21,7 @@ BATCH = 500  # Kafka's own max.poll.records
 CIRCLE_MIN = 100_000  # deliveries: from here on it may be a circle,
 CIRCLE_TIMES = 10  # and is one, at so many times what was waiting in the beginning
 RETRIES_MAX = 1_000  # rounds in a row in which the broker did not answer
+REJECTED_MAX = 20  # rounds in a row in which nobody could commit
 
 
 class Servable(Consumer, Protocol):
@@ -76,10 +78,11 @@ def run_until_idle(subscriptions: list[Subscription], bus: Surroundings) -> RunR
     """What `Bus.run` promises: rounds over all subscriptions until a round finds nothing."""
     handled = {subscription.group: 0 for subscription in subscriptions}
     most = max(CIRCLE_MIN, CIRCLE_TIMES * sum(map(bus.lag, handled)))
-    unanswered = 0
+    unanswered = rejected = 0
     while True:
-        found, answered = _round(subscriptions, handled, bus)
+        found, answered, committed = _round(subscriptions, handled, bus)
         unanswered = 0 if answered else unanswered + 1
+        rejected = 0 if committed else rejected + 1
         if sum(handled.values()) >= most:
             raise RunDidNotEnd(
                 f"run() has delivered {sum(handled.values()):,} records and more are waiting. Does a handler "
@@ -89,6 +92,11 @@ def run_until_idle(subscriptions: list[Subscription], bus: Surroundings) -> RunR
             raise RunDidNotEnd(
                 f"the broker has not answered {RETRIES_MAX:,} times in a row. Is somebody split from it, "
                 "and never healed?"
+            )
+        if rejected > REJECTED_MAX:
+            raise RunDidNotEnd(
+                f"a group has gone on without its consumer {REJECTED_MAX} times in a row, and nothing could "
+                "be committed. Does a handler take longer than max_poll_interval_ms?"
             )
         if found or not answered or bus.faults.release_late():
             continue
@@ -102,25 +110,30 @@ def run_until_idle(subscriptions: list[Subscription], bus: Surroundings) -> RunR
             )
 
 
-def _round(subscriptions: list[Subscription], handled: dict[str, int], bus: Surroundings) -> tuple[int, bool]:
-    """Serve everyone once: how much was delivered, and did the broker answer everybody?"""
+def _round(
+    subscriptions: list[Subscription], handled: dict[str, int], bus: Surroundings
+) -> tuple[int, bool, bool]:
+    """Serve everyone once: how much was found, did the broker answer, did it take the commits?"""
     order = list(subscriptions)
     bus.shuffle(order)
-    found, answered = 0, True
+    found, answered, before = 0, True, sum(handled.values())
+    rejected = False
     for subscription in order:
         try:
             found += _serve(subscription, bus, handled)
         except Crashed:
-            subscription.consumer.crash()
+            with suppress(ConsumerClosed):  # it is dead already where the fault struck one of its own calls
+                subscription.consumer.crash()
             subscription.restart()
             found += 1
         except _Rejected:
             bus.trace.record(subscription.consumer.name, "rejected")
             subscription.restart()
             found += 1
+            rejected = True
         except _NoAnswer:
             answered = False
-    return found, answered
+    return found, answered, not rejected or sum(handled.values()) > before
 
 
 class _NoAnswer(Exception):

@@ -95,10 +95,15 @@ class SimulatedBus:
         cause: Record | None = None,
         headers: Mapping[str, str | bytes] | None = None,
     ) -> Record:
-        author, partition, stored = self.prepare(topic, event, key, source, subject, cause, headers)
         if self.faults.armed:
-            return self.faults.step(author, "publish", lambda: self.append(author, partition, stored), event)
-        return self.append(author, partition, stored)
+            author, _ = author_and_cause(source, cause)
+            return self.faults.step(
+                author,
+                "publish",
+                lambda: self.append(*self.prepare(topic, event, key, source, subject, cause, headers)),
+                event,
+            )
+        return self.append(*self.prepare(topic, event, key, source, subject, cause, headers))
 
     def prepare(
         self,

@@ -52,20 +52,26 @@ class Cleaner:
         self._seen = self._partition.end
 
     def _compact(self, now: datetime) -> None:
-        closed = list(self._partition.items(self._partition.start, self._starts[-1]))
-        last = {stored.key: offset for offset, stored in closed if stored is not MARK}
+        partition = self._partition
+        end = min(self._starts[-1], partition.stable_end)  # what may yet be aborted isn't touched
+        closed = list(partition.items(partition.start, end))
+        last = {
+            stored.key: offset
+            for offset, stored in closed
+            if stored is not MARK and offset not in partition.aborted
+        }
         forgets = timedelta(milliseconds=self._options.delete_retention_ms)
 
         def stays(offset: int, stored: Stored) -> bool:
-            if stored is MARK or offset >= self._partition.stable_end:
+            if stored is MARK:
                 return True
-            if offset in self._partition.aborted or last[stored.key] != offset:
+            if offset in partition.aborted or last[stored.key] != offset:
                 return False
             return stored.value is not None or now - stored.timestamp <= forgets
 
         gone = {offset for offset, stored in closed if not stays(offset, stored)}
         if gone:
-            self._partition.take_out(gone)
+            partition.take_out(gone)
 
     def _expire(self, now: datetime) -> None:
         """Take whole segments off the front; where the active one goes, too, the log is empty."""

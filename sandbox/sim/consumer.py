@@ -31,7 +31,8 @@ class SimulatedConsumer:
         self.generation = 0
         self.silent_since: datetime | None = None  # frozen, crashed unnoticed, or cut off
         self.calm = False  # a member, awake, in a group that waits for nobody
-        self.served = False  # by `run`, whose loop polls all the time
+        self.served = False  # by `run`, whose loop polls all the time,
+        self._busy = False  # except while its handler is at work
         self._bus = bus
         self.group = group
         self._options = options
@@ -142,7 +143,7 @@ class SimulatedConsumer:
         deadlines = []
         if self.silent_since is not None:
             deadlines.append(self.silent_since + timedelta(milliseconds=self._options.session_timeout_ms))
-        if not self.served and self.ended != "crashed":
+        if (self._busy or not self.served) and self.ended != "crashed":
             deadlines.append(self._last_poll + timedelta(milliseconds=self._options.max_poll_interval_ms))
         return min(deadlines, default=FAR_FUTURE)
 
@@ -195,7 +196,11 @@ class SimulatedConsumer:
             self.group.rebalance()
         self._last_poll = self._bus.clock.now()
         self._auto_commit()
-        return self._read(NO_LIMIT if max_records is None else max_records)
+        records = self._read(NO_LIMIT if max_records is None else max_records)
+        if self.served and self._busy != bool(records):
+            self._busy = bool(records)
+            self.group.see_to_deadline()
+        return records
 
     def _read(self, room: int) -> list[Record]:
         positions, records = self._positions, []

@@ -46,15 +46,14 @@ class SimulatedProducer:
         self._must_be_open()
         if self._options.transactional_id:
             self._must_be_in_transaction()
-        author, partition, stored = self._bus.prepare(topic, event, key, self.name, subject, cause, headers)
-        landed: list[Record] = []  # the broker's memory of this sequence number
+        prepared, landed = [], []  # once; and the broker's memory of this sequence number
 
         def request() -> Record:
-            if landed and self._options.enable_idempotence:
-                return landed[0]
-            record = self._append(author, partition, stored)
-            landed.append(record)
-            return record
+            if not prepared:
+                prepared.extend(self._bus.prepare(topic, event, key, self.name, subject, cause, headers))
+            if not landed or not self._options.enable_idempotence:
+                landed.append(self._append(*prepared))
+            return landed[0]
 
         return self._with_retries(request, event)
 

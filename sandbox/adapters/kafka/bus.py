@@ -131,13 +131,14 @@ class KafkaBus:
         cause: Record | None = None,
         headers: Mapping[str, str | bytes] | None = None,
     ) -> Record:
-        author, name, number, stored = self.prepare(topic, event, key, source, subject, cause, headers)
-
         def request() -> Record:
+            author, name, number, stored = self.prepare(topic, event, key, source, subject, cause, headers)
             with in_our_words(self.address):
                 return self.note(author, self.send(name, number, stored))
 
-        return self.faults.step(author, "publish", request, event) if self.faults.armed else request()
+        if self.faults.armed:
+            return self.faults.step(author_and_cause(source, cause)[0], "publish", request, event)
+        return request()
 
     def prepare(
         self,

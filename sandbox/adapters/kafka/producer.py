@@ -80,18 +80,17 @@ class OwnProducer:
         self._must_be_open()
         if self._options.transactional_id:
             self._must_be_in_transaction()
-        author, name, number, stored = self._bus.prepare(
-            topic, event, key, self.name, subject, cause, headers
-        )
-        landed: list[Record] = []
+        prepared, landed = [], []  # once; and the broker's memory of this sequence number
 
         def request() -> Record:
-            if landed and self._options.enable_idempotence:
-                return landed[0]
-            with self._in_our_words():
-                landed.append(self._bus.send(name, number, stored, self.client))
-            self._bus.note(author, landed[-1])
-            return landed[-1]
+            if not prepared:
+                prepared.extend(self._bus.prepare(topic, event, key, self.name, subject, cause, headers))
+            if not landed or not self._options.enable_idempotence:
+                author, name, number, stored = prepared
+                with self._in_our_words():
+                    landed.append(self._bus.send(name, number, stored, self.client))
+                self._bus.note(author, landed[-1])
+            return landed[0]
 
         return self._with_retries(request, event)
 
