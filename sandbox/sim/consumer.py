@@ -67,7 +67,7 @@ class SimulatedConsumer:
 
     def position(self) -> dict[TopicPartition, int]:
         self._answer()
-        return dict(sorted(self._positions.now.items()))
+        return self._positions.all()
 
     def seek(self, partition: int | TopicPartition, offset: int) -> None:
         self._answer()
@@ -219,11 +219,15 @@ class SimulatedConsumer:
             return
         self._answer()
         self._check_membership("its positions")
-        for at, position in sorted(self._positions.now.items()):
-            if position not in (NOWHERE, self.group.committed.get(at)):
-                if position > self._bus.end_of(at):
-                    raise refusals.beyond_the_end(self.name, at, position, self._bus.end_of(at))
-                self._commit_offset(at, position - 1)
+        known = self.group.committed
+        changed = {
+            at: p for at, p in sorted(self._positions.now.items()) if p not in (NOWHERE, known.get(at))
+        }
+        for at, position in changed.items():
+            if position > self._bus.end_of(at):
+                raise refusals.beyond_the_end(self.name, at, position, self._bus.end_of(at))
+        for at, position in changed.items():
+            self._commit_offset(at, position - 1)
 
     def _commit_offset(self, at: TopicPartition, done: int) -> None:
         """Note that everything up to the offset `done` is done."""

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from sandbox import refusals
+from sandbox.errors import OffsetOutOfRange
 from sandbox.ports import ConsumerOptions, TopicPartition
 
 if TYPE_CHECKING:
@@ -32,6 +33,12 @@ class Positions:
         self.began = dict(self.now)
         self.paused.clear()
 
+    def all(self) -> dict[TopicPartition, int]:
+        """The offset of each partition. Raises `OffsetOutOfRange` where one stands nowhere."""
+        if nowhere := [at for at, offset in self.now.items() if offset == NOWHERE]:
+            raise self._out_of_range(nowhere)
+        return dict(sorted(self.now.items()))
+
     def seek(self, partition: int | TopicPartition, offset: int) -> None:
         """Go to `offset`. Raises `InvalidOffset` and `NotAssigned`."""
         at = self.mine(partition)
@@ -53,7 +60,7 @@ class Positions:
         if partition.start <= position <= partition.end:
             return position
         if self._reset == "none":
-            raise refusals.out_of_range(self._reader, {at: (partition.start, partition.end)})
+            raise self._out_of_range([at])
         return self._start(at)
 
     def mine(self, partition: int | TopicPartition) -> TopicPartition:
@@ -62,6 +69,10 @@ class Positions:
         if at not in self.now:
             raise refusals.not_assigned(self._reader, at, self.now)
         return at
+
+    def _out_of_range(self, several: list[TopicPartition]) -> OffsetOutOfRange:
+        logs = {at: self._bus.partition(at) for at in several}
+        return refusals.out_of_range(self._reader, {at: (log.start, log.end) for at, log in logs.items()})
 
     def _start(self, at: TopicPartition) -> int:
         """Where `auto_offset_reset` sends a reader."""

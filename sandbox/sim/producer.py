@@ -1,11 +1,11 @@
 """A producer of one's own on the simulated bus: retries, idempotence, transactions."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self
 
 from sandbox import refusals
-from sandbox.errors import BrokerUnreachable
+from sandbox.errors import BrokerUnreachable, ProducerFenced
 from sandbox.messages import Command, Event, Key, Record
 from sandbox.messages.record import Stored
 from sandbox.ports import ProducerOptions, Topic
@@ -29,6 +29,7 @@ class SimulatedProducer:
         self._transaction: Transaction | None = None
         self._epoch = bus.transactions.register(options.transactional_id) if options.transactional_id else 0
         self._closed = False
+        self._fenced = False
 
     def __repr__(self) -> str:
         return f"Producer {self.name}{' (closed)' if self._closed else ''}"
@@ -60,32 +61,36 @@ class SimulatedProducer:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         self._must_be_open()
-        id = self._options.transactional_id
-        if not id:
+        if not self._options.transactional_id:
             raise refusals.not_transactional()
         if self._transaction:
             raise refusals.in_transaction(self.name)
-        self._transaction = self._bus.transactions.begin(
-            id, self._epoch, self._options.transaction_timeout_ms
-        )
+        self._transaction = Transaction()
         self._bus.trace.record(self.name, "begin")
         try:
             yield
         except BaseException:
-            self._end("abort")
+            ours, self._transaction = self._transaction, None  # `close` may have ended it
+            if ours and not self._fenced:  # whoever fences it ends it, too
+                self._end(ours, self._bus.transactions.abort)
+            self._bus.trace.record(self.name, "abort")
             raise
-        self._bus.transactions.check(id, self._epoch)
-        self._end("commit")
+        ours, self._transaction = self._transaction, None
+        self._must_be_open()  # an error that the block has swallowed still counts
+        self._end(ours, self._bus.transactions.commit)
+        self._bus.trace.record(self.name, "commit")
 
     def commit(self, consumer: SimulatedConsumer, record: Record) -> None:
         self._must_be_in_transaction()
-        consumer.check_commit(record)
-        offsets = self._transaction.commits.setdefault(consumer.group, {})
-        offsets[record.topic, record.partition] = record.offset + 1
+        at = consumer.check_commit(record)
+        self._enlist()
+        self._transaction.commits.setdefault(consumer.group, {})[at] = record.offset + 1
 
     def close(self) -> None:
-        if self._transaction:
-            self._end("abort")
+        ours, self._transaction = self._transaction, None
+        if ours:
+            with suppress(ProducerFenced):
+                self._end(ours, self._bus.transactions.abort)
         self._closed = True
 
     def __enter__(self) -> Self:
@@ -96,13 +101,13 @@ class SimulatedProducer:
 
     def _append(self, author: str, partition: Partition, stored: Stored) -> Record:
         if self._transaction:
-            self._bus.transactions.check(self._options.transactional_id, self._epoch)
+            self._enlist()
         record = self._bus.append(author, partition, stored)
         if self._transaction:
             self._transaction.add(partition, record.offset)
         return record
 
-    def _with_retries(self, request: object, event: object) -> Record:
+    def _with_retries(self, request: Callable[[], Record], event: object) -> Record:
         if not self._bus.faults.armed:
             return request()
         for left in range(self._options.retries, -1, -1):
@@ -114,19 +119,36 @@ class SimulatedProducer:
                 self._bus.clock.advance(RETRY_BACKOFF_MS)
         raise AssertionError("the last attempt returns or raises")
 
-    def _end(self, how: str) -> None:
-        self._transaction = None
-        coordinator, id = self._bus.transactions, self._options.transactional_id
-        if how == "commit":
-            coordinator.commit(id, self._epoch)
-        elif coordinator.is_newest(id, self._epoch):
-            coordinator.abort_open(id)
-        self._bus.trace.record(self.name, "commit" if how == "commit" else "abort")
+    def _enlist(self) -> None:
+        with self._noting_a_fence():
+            self._bus.transactions.enlist(
+                self._options.transactional_id,
+                self._epoch,
+                self._transaction,
+                self._options.transaction_timeout_ms,
+            )
+
+    def _end(self, transaction: Transaction, how: Callable[[str, int], None]) -> None:
+        if transaction.is_empty:
+            return  # the broker has never heard of it
+        with self._noting_a_fence():
+            how(self._options.transactional_id, self._epoch)
+
+    @contextmanager
+    def _noting_a_fence(self) -> Iterator[None]:
+        try:
+            yield
+        except ProducerFenced:
+            self._fenced = True
+            raise
 
     def _must_be_in_transaction(self) -> None:
+        self._must_be_open()
         if self._transaction is None:
             raise refusals.outside_transaction(self.name)
 
     def _must_be_open(self) -> None:
         if self._closed:
             raise refusals.producer_closed(self.name)
+        if self._fenced:
+            raise refusals.fenced(self._options.transactional_id)

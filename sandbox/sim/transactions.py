@@ -25,6 +25,11 @@ class Transaction:
         self.offsets: dict[Partition, list[int]] = {}  # of its records
         self.commits: dict[Group, dict[TopicPartition, int]] = {}
 
+    @property
+    def is_empty(self) -> bool:
+        """Has the broker heard nothing of it?"""
+        return not self.offsets and not self.commits
+
     def add(self, partition: Partition, offset: int) -> None:
         """A record of this transaction stands at `offset`."""
         self.offsets.setdefault(partition, []).append(offset)
@@ -45,10 +50,16 @@ class Coordinator:
         self._epochs[transactional_id] = self._epochs.get(transactional_id, -1) + 1
         return self._epochs[transactional_id]
 
-    def begin(self, transactional_id: str, epoch: int, timeout_ms: int) -> Transaction:
-        """Open a transaction; after its timeout it is aborted."""
+    def enlist(self, transactional_id: str, epoch: int, transaction: Transaction, timeout_ms: int) -> None:
+        """Hear of a transaction, with its first record or commit; after its timeout it is aborted.
+
+        Raises `ProducerFenced`. A client begins without asking the broker, so a zombie
+        finds out here, and not before.
+        """
         self.check(transactional_id, epoch)
-        transaction = self._open[transactional_id] = Transaction()
+        if self._open.get(transactional_id) is transaction:
+            return
+        self._open[transactional_id] = transaction
 
         def time_out() -> None:
             if self._open.get(transactional_id) is transaction:
@@ -56,16 +67,11 @@ class Coordinator:
                 self.abort_open(transactional_id)
 
         self._bus.clock.call_in(timeout_ms, time_out)
-        return transaction
 
     def check(self, transactional_id: str, epoch: int) -> None:
         """Raises `ProducerFenced` unless `epoch` is the newest."""
-        if not self.is_newest(transactional_id, epoch):
+        if epoch != self._epochs[transactional_id]:
             raise refusals.fenced(transactional_id)
-
-    def is_newest(self, transactional_id: str, epoch: int) -> bool:
-        """Is there no newer producer of that id?"""
-        return epoch == self._epochs[transactional_id]
 
     def commit(self, transactional_id: str, epoch: int) -> None:
         """End the open transaction: its records and its commits count from now on."""
@@ -74,6 +80,11 @@ class Coordinator:
         for group, offsets in transaction.commits.items():
             group.committed.update(offsets)
         self._end(transaction)
+
+    def abort(self, transactional_id: str, epoch: int) -> None:
+        """End the open transaction: it has never been. Raises `ProducerFenced`."""
+        self.check(transactional_id, epoch)
+        self.abort_open(transactional_id)
 
     def abort_open(self, transactional_id: str) -> None:
         """End the open transaction, if there is one: it has never been."""

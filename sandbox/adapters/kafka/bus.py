@@ -3,7 +3,7 @@
 import atexit
 import contextlib
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -233,8 +233,14 @@ class KafkaBus:
                 for number in range(self._topics[topic].partitions)
             ]
             starts = self.admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.EARLIEST))
-            ends = self.admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
-        return sum(ends[at].offset - max(committed.get(at, 0), starts[at].offset) for at in places)
+            ends = self.ends(places)
+        return sum(ends[at] - max(committed.get(at, 0), starts[at].offset) for at in places)
+
+    def ends(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        """The offsets that their next records get."""
+        asked = dict.fromkeys(partitions, OffsetSpec.LATEST)
+        with in_our_words(self.address):
+            return {at: end.offset for at, end in self.admin.list_partition_offsets(asked).items()}
 
     def close(self) -> None:
         """Leave all groups and close all connections. What was published stays."""

@@ -100,6 +100,7 @@ class KafkaMember:
     def position(self) -> dict[Place, int]:
         self._must_be_open()
         with in_our_words(self._bus.address):
+            self._refuse_lost(self.membership.partitions)
             return {self._place(at): self._position(at) for at in sorted(self.membership.partitions)}
 
     def seek(self, partition: int | Place, offset: int) -> None:
@@ -140,7 +141,11 @@ class KafkaMember:
             with in_our_words(self._bus.address):
                 mine = sorted(self.membership.partitions - self.membership.lost)
                 positions = {at: self._position(at) for at in mine}
-            changed = {at: position for at, position in positions.items() if position != self._committed(at)}
+                changed = {at: p for at, p in positions.items() if p != self._raw_committed(at)}
+            ends = self._bus.ends(changed)
+            for at, position in changed.items():
+                if position > ends[at]:
+                    raise refusals.beyond_the_end(self.name, self._place(at), position, ends[at])
         else:
             changed = {self.check_commit(record): record.offset + 1}
         for at, offset in changed.items():
@@ -185,9 +190,14 @@ class KafkaMember:
         """The end offsets, after a reset of the positions that are not in their logs."""
         begins, ends = self._client.beginning_offsets(partitions), self._client.end_offsets(partitions)
         self.membership.reset({at for at in partitions if not begins[at] <= self._position(at) <= ends[at]})
-        if lost := self.membership.lost & partitions:
-            raise refusals.out_of_range(self.name, {self._place(at): (begins[at], ends[at]) for at in lost})
+        self._refuse_lost(partitions)
         return ends
+
+    def _refuse_lost(self, partitions: set[TopicPartition]) -> None:
+        """Raises `OffsetOutOfRange` where nothing says where to begin."""
+        if lost := self.membership.lost & partitions:
+            begins, ends = self._client.beginning_offsets(lost), self._client.end_offsets(lost)
+            raise refusals.out_of_range(self.name, {self._place(at): (begins[at], ends[at]) for at in lost})
 
     def _read_to(self, ends: dict[TopicPartition, int], max_records: int | None) -> list:
         """The raw records before `ends`, `max_records` at most."""
@@ -230,9 +240,12 @@ class KafkaMember:
             raise refusals.gone_on_without(self.name, place, self.group) from error
         self._bus.trace.record(self.name, "commit", place)
 
+    def _raw_committed(self, at: TopicPartition) -> int | None:
+        return self._client.committed(at, timeout_ms=ANSWER_MS)
+
     def _committed(self, at: TopicPartition) -> int:
         with in_our_words(self._bus.address):
-            return self._client.committed(at, timeout_ms=ANSWER_MS) or 0
+            return self._raw_committed(at) or 0
 
     def _position(self, at: TopicPartition) -> int:
         return self._client.position(at, timeout_ms=ANSWER_MS)

@@ -12,21 +12,14 @@ after one that another process has caused.
 from collections.abc import Callable
 
 from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
-from kafka.coordinator.assignors.range import RangePartitionAssignor
-from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
-from kafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 
+from sandbox.adapters.kafka.assignors import ASSIGNORS
 from sandbox.adapters.kafka.errors import ANSWER_MS
 from sandbox.ports import ConsumerOptions
 from sandbox.ports import TopicPartition as Place
 
 DAY_MS = 24 * 60 * 60 * 1000  # a learner may think between two cells
 SESSION_MS = 6_000  # the least that brokers allow: a kernel that was killed is soon forgotten
-ASSIGNORS = {
-    "range": RangePartitionAssignor,
-    "roundrobin": RoundRobinPartitionAssignor,
-    "sticky": StickyPartitionAssignor,
-}
 
 
 class Membership(ConsumerRebalanceListener):

@@ -57,7 +57,9 @@ class OwnProducer:
         self._bus = bus
         self._options = options
         self._in_transaction = False
+        self._enlisted = False  # does the broker know of the transaction?
         self._closed = False
+        self._fenced = False
         id = bus.physical(options.transactional_id) if options.transactional_id else None
         with self._in_our_words():
             self.client = new_client(bus.address, options, id)
@@ -87,6 +89,7 @@ class OwnProducer:
                 prepared.extend(self._bus.prepare(topic, event, key, self.name, subject, cause, headers))
             if not landed or not self._options.enable_idempotence:
                 author, name, number, stored = prepared
+                self._enlisted = True
                 with self._in_our_words():
                     landed.append(self._bus.send(name, number, stored, self.client))
                 self._bus.note(author, landed[-1])
@@ -103,23 +106,25 @@ class OwnProducer:
             raise refusals.in_transaction(self.name)
         with self._in_our_words():
             self.client.begin_transaction()
-        self._in_transaction = True
+        self._in_transaction, self._enlisted = True, False
         self._bus.trace.record(self.name, "begin")
         try:
             yield
-        except BaseException as error:
-            self._in_transaction = False
-            if not isinstance(error, ProducerFenced):  # whoever fenced it has ended the transaction
+        except BaseException:
+            ours, self._in_transaction = self._in_transaction, False  # `close` may have ended it
+            if ours and not self._fenced:  # whoever fences it ends it, too
                 self._end(self.client.abort_transaction)
             self._bus.trace.record(self.name, "abort")
             raise
         self._in_transaction = False
+        self._must_be_open()  # an error that the block has swallowed still counts
         self._end(self.client.commit_transaction)
         self._bus.trace.record(self.name, "commit")
 
     def commit(self, consumer: KafkaMember, record: Record) -> None:
         self._must_be_in_transaction()
         at = consumer.check_commit(record)
+        self._enlisted = True
         with self._in_our_words():
             self.client.send_offsets_to_transaction(
                 {TopicPartition(*at): OffsetAndMetadata(record.offset + 1, "", -1)},
@@ -150,6 +155,8 @@ class OwnProducer:
         id = self._bus.physical(self._options.transactional_id)
         with self._in_our_words():
             how()
+            if not self._enlisted:
+                return  # the broker has never heard of it
             until = monotonic() + ANSWER_MS / 1000
             while self._bus.admin.describe_transactions([id])[id].state not in SETTLED:
                 if monotonic() > until:
@@ -173,12 +180,16 @@ class OwnProducer:
             with in_our_words(self._bus.address, but=FENCED):
                 yield
         except FENCED as error:
+            self._fenced = True
             raise refusals.fenced(self._options.transactional_id) from error
 
     def _must_be_in_transaction(self) -> None:
+        self._must_be_open()
         if not self._in_transaction:
             raise refusals.outside_transaction(self.name)
 
     def _must_be_open(self) -> None:
         if self._closed:
             raise refusals.producer_closed(self.name)
+        if self._fenced:
+            raise refusals.fenced(self._options.transactional_id)
