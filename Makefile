@@ -4,7 +4,7 @@ PORT ?= 9092
 COURSE = $(PYTHON) tools/course.py
 .DEFAULT_GOAL := help
 
-.PHONY: help lab test test-live kafka kafka-stop kafka-reset lessons format clean
+.PHONY: help lab test test-live kafka kafka-stop kafka-reset lessons bench format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|' 2>/dev/null \
@@ -30,6 +30,9 @@ kafka-reset: ## stop it and throw its topics and offsets away
 
 lessons: ## build notebooks/, exercises/ and solutions/ from lessons/
 	@$(COURSE) lessons $(ARGS)
+
+bench: ## measure, side by side with peers (ARGS=--full for a million events)
+	@$(COURSE) bench $(ARGS)
 
 format: ## ruff: sort imports, lay out, point at mistakes
 	@$(COURSE) setup

@@ -8,13 +8,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
+from time import sleep
 from typing import Protocol
 
-from sandbox.errors import UsageError
+from sandbox.errors import NotSupportedHere, UsageError
 
 OPENING = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)  # the café opens at nine
 FAR_FUTURE = datetime(9999, 12, 31, tzinfo=UTC)
 TICK = timedelta(milliseconds=1)
+WAIT_MAX_MS = 60_000  # of real time
 
 
 class Clock(Protocol):
@@ -85,12 +87,48 @@ class VirtualClock:
             self._now = target
 
 
-class WallClock:
-    """The machine's own clock, in UTC."""
+class WallClock(VirtualClock):
+    """The machine's own clock, in UTC: to advance it is to sleep, for a minute at most."""
+
+    def __init__(self) -> None:
+        super().__init__(datetime.now(UTC))
 
     def __repr__(self) -> str:
         return "WallClock()"
 
     def now(self) -> datetime:
         """The time of day, in UTC, to the microsecond."""
-        return datetime.now(UTC)
+        self._now = datetime.now(UTC)
+        return self._now
+
+    def tick(self) -> datetime:
+        """The time of day: this clock goes by itself."""
+        return self.now()
+
+    def advance(self, ms: float) -> None:
+        """Sleep for `ms` milliseconds; run every timer that falls due, in order.
+
+        Raises `NotSupportedHere` for more than a minute.
+        """
+        if ms > WAIT_MAX_MS:
+            raise NotSupportedHere(
+                f"this bus runs on real time: advance({ms}) would sleep for {ms / 1000:,.0f} s. "
+                "On the simulated bus it takes no time: connect('sim://')."
+            )
+        self.now()
+        super().advance(ms)
+
+    def call_in(self, delay_ms: float, action: Callable[[], None]) -> None:
+        """Run `action` in an `advance` that ends `delay_ms` milliseconds from now, or later."""
+        self.now()
+        super().call_in(delay_ms, action)
+
+    def _move_to(self, target: datetime) -> None:
+        while self._timers and self._timers[0][0] <= target:
+            due, _, action = heappop(self._timers)
+            self._sleep_until(due)
+            action()
+        self._sleep_until(target)
+
+    def _sleep_until(self, moment: datetime) -> None:
+        sleep(max(0.0, (moment - self.now()).total_seconds()))

@@ -14,6 +14,7 @@
     ├── UnreadableRecord        the bytes are there; no event can be made of them
     ├── OffsetOutOfRange        the position is not in the log, and nothing says where to go
     ├── CommitRejected          the group gave the partition to someone else
+    ├── StaleDelivery           the visibility timeout has passed: it is somebody else's now
     ├── ProducerFenced          a newer producer has the same transactional id
     ├── RunDidNotEnd            records were still waiting at the limit
     ├── NotSupportedHere        this bus can't be told to do that
@@ -84,6 +85,10 @@ class OffsetOutOfRange(SandboxError):
 
 class CommitRejected(SandboxError):
     """The group has given the partition to another member since it was read."""
+
+
+class StaleDelivery(SandboxError):
+    """The time to answer a message was up, or it has been answered."""
 
 
 class ProducerFenced(SandboxError):

@@ -15,6 +15,13 @@ _way_to_kafka = ""
 _ran_on: Counter[str] = Counter()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Here, since pytest asks for options before it looks into folders."""
+    parser.addoption(
+        "--write-guarantees", action="store_true", help="write docs/guarantees.md from the contract suite"
+    )
+
+
 @pytest.fixture(scope="session")
 def kafka_address() -> Iterator[str]:
     """The address of a real Kafka: that of SANDBOX_BUS, else one started for this run."""

@@ -23,6 +23,7 @@ COMMANDS = {
     "test": ["-m", "pytest"],
     "lessons": ["-m", "tools.lessons", "build"],
     "kafka": ["-m", "tools.broker"],
+    "bench": ["-m", "benchmarks"],
 }
 
 

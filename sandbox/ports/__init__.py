@@ -4,6 +4,7 @@ from sandbox.ports.bus import Bus, Handler, RunResult
 from sandbox.ports.consumer import Consumer
 from sandbox.ports.options import ConsumerOptions, ProducerOptions, TopicOptions, TopicPartition
 from sandbox.ports.producer import Producer
+from sandbox.ports.queue import Message, Queue, QueueOptions, check_priority
 from sandbox.ports.topic import Topic, Topics, check_key, check_topic, topic_names
 
 __all__ = [
@@ -11,14 +12,18 @@ __all__ = [
     "Consumer",
     "ConsumerOptions",
     "Handler",
+    "Message",
     "Producer",
     "ProducerOptions",
+    "Queue",
+    "QueueOptions",
     "RunResult",
     "Topic",
     "TopicOptions",
     "TopicPartition",
     "Topics",
     "check_key",
+    "check_priority",
     "check_topic",
     "topic_names",
 ]

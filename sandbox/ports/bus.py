@@ -13,6 +13,7 @@ from sandbox.injection import Faults
 from sandbox.messages import Command, Event, Key, Record
 from sandbox.ports.consumer import Consumer
 from sandbox.ports.producer import Producer
+from sandbox.ports.queue import Queue
 from sandbox.ports.topic import Topic, Topics
 from sandbox.trace import Trace
 
@@ -83,6 +84,13 @@ class Bus(Protocol):
         and need not be given. `headers` travel beside the envelope. `None` for the event
         is a tombstone: compaction forgets its key. Raises `UnknownTopic`, `InvalidEvent`,
         `InvalidKey`, `InvalidHeader`, and `BrokerUnreachable` where no answer came.
+        """
+        ...
+
+    def create_queue(self, name: str, **options: object) -> Queue:
+        """The queue of that name, made where it doesn't exist; the options are those of `QueueOptions`.
+
+        Raises `NotSupportedHere` on Kafka, which has logs and no queues.
         """
         ...
 

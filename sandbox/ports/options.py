@@ -18,7 +18,7 @@ Cleanup = Literal["delete", "compact"]
 
 
 @dataclass(frozen=True)
-class _Options:
+class Options:
     """Made with `of`, which knows what is allowed."""
 
     @classmethod
@@ -29,14 +29,16 @@ class _Options:
             raise UsageError(f"there is no option {unknown[0]!r}; there are: {', '.join(sorted(known))}.")
         return cls(**options)
 
-    def _one_of(self, **kinds: object) -> None:
+    def one_of(self, **kinds: object) -> None:
+        """Raises `UsageError` unless each option named is one of its kind's values."""
         for name, kind in kinds.items():
             if getattr(self, name) not in get_args(kind):
                 raise UsageError(
                     f"{name} is one of {', '.join(get_args(kind))}, not {getattr(self, name)!r}."
                 )
 
-    def _positive(self, *names: str, least: int = 1) -> None:
+    def positive(self, *names: str, least: int = 1) -> None:
+        """Raises `UsageError` unless each option named is `None`, or a whole number from `least` on."""
         for name in names:
             value = getattr(self, name)
             if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
@@ -44,7 +46,7 @@ class _Options:
 
 
 @dataclass(frozen=True)
-class ConsumerOptions(_Options):
+class ConsumerOptions(Options):
     """Of `bus.consumer`."""
 
     name: str | None = None  # in the trace; else the group's name, numbered
@@ -59,13 +61,13 @@ class ConsumerOptions(_Options):
     on_lost: Told | None = None  # called where it no longer is; without it, `on_revoked`
 
     def __post_init__(self) -> None:
-        self._one_of(auto_offset_reset=Reset, assignor=Assignor, isolation_level=Isolation)
-        self._positive("session_timeout_ms", "max_poll_interval_ms")
-        self._positive("auto_commit_interval_ms", least=0)
+        self.one_of(auto_offset_reset=Reset, assignor=Assignor, isolation_level=Isolation)
+        self.positive("session_timeout_ms", "max_poll_interval_ms")
+        self.positive("auto_commit_interval_ms", least=0)
 
 
 @dataclass(frozen=True)
-class ProducerOptions(_Options):
+class ProducerOptions(Options):
     """Of `bus.producer`."""
 
     name: str | None = None  # who says it, in the trace and in the envelope
@@ -77,14 +79,14 @@ class ProducerOptions(_Options):
     transaction_timeout_ms: int = 60_000
 
     def __post_init__(self) -> None:
-        self._positive("retries", "linger_ms", "batch_size", least=0)
-        self._positive("transaction_timeout_ms")
+        self.positive("retries", "linger_ms", "batch_size", least=0)
+        self.positive("transaction_timeout_ms")
         if self.transactional_id and not self.enable_idempotence:
             raise UsageError("a transactional producer is idempotent: leave enable_idempotence alone.")
 
 
 @dataclass(frozen=True)
-class TopicOptions(_Options):
+class TopicOptions(Options):
     """Of `bus.create_topic`: what its logs forget, and when."""
 
     cleanup_policy: Cleanup = "delete"
@@ -95,9 +97,9 @@ class TopicOptions(_Options):
     delete_retention_ms: int = 24 * 60 * 60 * 1000  # how long a tombstone stays
 
     def __post_init__(self) -> None:
-        self._one_of(cleanup_policy=Cleanup)
-        self._positive("retention_ms", "retention_bytes", "segment_ms", "segment_bytes")
-        self._positive("delete_retention_ms", least=0)
+        self.one_of(cleanup_policy=Cleanup)
+        self.positive("retention_ms", "retention_bytes", "segment_ms", "segment_bytes")
+        self.positive("delete_retention_ms", least=0)
 
     @property
     def forgets(self) -> bool:

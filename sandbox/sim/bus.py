@@ -10,6 +10,7 @@ from random import Random
 from sandbox import refusals
 from sandbox.clock import VirtualClock
 from sandbox.delivery import Subscription, Surroundings, author_and_cause, run_until_idle
+from sandbox.errors import UsageError
 from sandbox.injection import Faults
 from sandbox.messages import Command, Event, Key, Record
 from sandbox.messages.envelope import seal
@@ -21,6 +22,7 @@ from sandbox.ports import (
     ConsumerOptions,
     Handler,
     ProducerOptions,
+    QueueOptions,
     RunResult,
     Topic,
     TopicOptions,
@@ -35,6 +37,7 @@ from sandbox.sim.effects import SimulatedEffects
 from sandbox.sim.group import Group
 from sandbox.sim.partition import Partition
 from sandbox.sim.producer import SimulatedProducer
+from sandbox.sim.queue import SimulatedQueue
 from sandbox.sim.topic import Log
 from sandbox.sim.transactions import Coordinator
 from sandbox.trace import Trace
@@ -52,6 +55,7 @@ class SimulatedBus:
         self.groups: dict[str, Group] = {}
         self.transactions = Coordinator(self)
         self._logs: dict[str, Log] = {}
+        self._queues: dict[str, SimulatedQueue] = {}
         self._subscriptions: list[Subscription] = []
         self._published_classes = Published()
         self._published = 0
@@ -126,12 +130,9 @@ class SimulatedBus:
         else:
             check_is_payload(event)
             value = event.to_json()
-            if self._published_classes.of.get(event.type_name) is not type(event):
-                self._published_classes.add(type(event))
-            self._published += 1
             envelope = seal(
                 event.type_name,
-                f"evt-{self._published}",
+                self.next_id(type(event)),
                 author,
                 now,
                 subject,
@@ -150,6 +151,29 @@ class SimulatedBus:
         record = partition.append(stored)
         self.trace.step(author, "publish", record.topic, record.partition, record.offset, record)
         return record
+
+    def next_id(self, cls: type) -> str:
+        """The id of the next event, which is of the class `cls`."""
+        if self._published_classes.of.get(cls.type_name) is not cls:
+            self._published_classes.add(cls)
+        self._published += 1
+        return f"evt-{self._published}"
+
+    def read(self, type_name: str, data: bytes) -> Event | Command:
+        """The event that was written as `data`. Raises `UnreadableRecord`."""
+        return self._published_classes.read(type_name, data)
+
+    def create_queue(self, name: str, **options: object) -> SimulatedQueue:
+        check_topic(name, 1)
+        wanted = QueueOptions.of(options)
+        known = self._queues.get(name)
+        if known is not None and (known.options == wanted or not options):
+            return known
+        if known is not None:
+            raise UsageError(f"there is a queue {name!r} with other options. Choose another name.")
+        dead = self.create_queue(wanted.dead_letters) if wanted.dead_letters else None
+        self._queues[name] = SimulatedQueue(self, name, wanted, dead)
+        return self._queues[name]
 
     def producer(self, **options: object) -> SimulatedProducer:
         return SimulatedProducer(self, ProducerOptions.of(options))

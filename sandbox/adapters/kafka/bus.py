@@ -21,6 +21,7 @@ from sandbox.adapters.kafka.producer import OwnProducer, new_client, see_partiti
 from sandbox.adapters.kafka.wire import to_wire, topic_configs
 from sandbox.clock import WallClock
 from sandbox.delivery import Subscription, Surroundings, author_and_cause, run_until_idle
+from sandbox.errors import NotSupportedHere
 from sandbox.injection import Faults
 from sandbox.messages import Command, Event, Key, Record, partition_for
 from sandbox.messages.envelope import seal
@@ -32,6 +33,7 @@ from sandbox.ports import (
     ConsumerOptions,
     Handler,
     ProducerOptions,
+    Queue,
     RunResult,
     Topic,
     TopicOptions,
@@ -190,6 +192,12 @@ class KafkaBus:
         """Write a publication into the trace."""
         self.trace.step(author, "publish", record.topic, record.partition, record.offset, record)
         return record
+
+    def create_queue(self, name: str, **options: object) -> Queue:
+        raise NotSupportedHere(
+            f"Kafka keeps logs, so there is no queue {name!r}: nothing is taken out, and nobody acks a "
+            "single message. The simulated bus has queues: connect('sim://')."
+        )
 
     def producer(self, **options: object) -> OwnProducer:
         producer = OwnProducer(self, ProducerOptions.of(options))
