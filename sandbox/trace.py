@@ -65,13 +65,11 @@ class Trace:
 
     def record(self, actor: str, action: str, place: str = "", label: str = "") -> None:
         """Add a step that `actor` took; a step on a record follows its publication."""
-        self.step(actor, action, place, None, 0, label)
+        self.step(Raw(actor, action, place, None, 0, label))
 
-    def step(
-        self, actor: str, action: str, topic: str, partition: int | None, offset: int, label: object = ""
-    ) -> None:
-        """Add a step on the record at this place; as `label`, it gives its own `content`."""
-        self.add(Raw(actor, action, topic, partition, offset, label))
+    def step(self, raw: Raw) -> None:
+        """Add a step as it is kept; a record as its label gives its own `content`."""
+        self.add(raw)
         if len(self._raw) >= self._most:
             self.trim()
 

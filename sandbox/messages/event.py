@@ -20,7 +20,7 @@ class _Definitions:
     """Every class of events and commands that was ever defined, the newest of each name."""
 
     def __init__(self) -> None:
-        self.class_of: dict[str, type[_Payload]] = {}
+        self.class_of: dict[str, type[Payload]] = {}
         self.count = 0  # grows with each change
 
 
@@ -30,7 +30,7 @@ PLAIN = {str: "str", int: "int", bool: "bool", "str": "str", "int": "int", "bool
 
 
 @dataclass(frozen=True)
-class _Payload:
+class Payload:
     """What events and commands share. `type` names the class on the wire."""
 
     type_name: ClassVar[str]
@@ -50,9 +50,9 @@ class _Payload:
         """
         shape = self._shape or _learn_shape(type(self))
         try:
-            data = _encode(self)
             if shape.is_plain(self):
-                return data
+                return _encode(self)
+            data = _encode(self)
             back = shape.decode(data)
         except (TypeError, ValueError, OverflowError, msgspec.MsgspecError) as error:
             raise InvalidEvent(
@@ -74,7 +74,7 @@ class _Payload:
 
 
 @dataclass(frozen=True)
-class Event(_Payload):
+class Event(Payload):
     """A fact: something happened. Past tense, frozen, addressed to no one.
 
     >>> @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Event(_Payload):
 
 
 @dataclass(frozen=True)
-class Command(_Payload):
+class Command(Payload):
     """A request to one owner, who may refuse it. Imperative: `PlaceOrder`."""
 
 
@@ -92,10 +92,10 @@ class _Shape(NamedTuple):
     """What is asked of a class for each of its objects, and so worked out once."""
 
     is_plain: Callable[[object], bool]
-    decode: Callable[[bytes], "_Payload"]
+    decode: Callable[[bytes], "Payload"]
 
 
-def _learn_shape(cls: type["_Payload"]) -> _Shape:
+def _learn_shape(cls: type["Payload"]) -> _Shape:
     """Raises `InvalidEvent` where the class is no dataclass."""
     if "__dataclass_params__" not in cls.__dict__:
         raise InvalidEvent(
@@ -106,7 +106,7 @@ def _learn_shape(cls: type["_Payload"]) -> _Shape:
     return cls._shape
 
 
-def _plain_test(cls: type["_Payload"]) -> Callable[[object], bool]:
+def _plain_test(cls: type["Payload"]) -> Callable[[object], bool]:
     """Says of an object whether all its fields are text, whole numbers or truth values, as declared.
 
     JSON gives those back as they were, so they need not be read back to see. The test is
@@ -122,7 +122,7 @@ def _plain_test(cls: type["_Payload"]) -> Callable[[object], bool]:
 
 def check_is_payload(event: object) -> None:
     """Raises `InvalidEvent` unless `event` is an object of an `Event` or `Command` class."""
-    if isinstance(event, _Payload):
+    if isinstance(event, Payload):
         return
     if isinstance(event, type):
         problem = f"{event.__name__} is a class: publish an object of it, {event.__name__}(…)"
@@ -138,11 +138,11 @@ class Published:
     """The classes that were published on one bus, and how each type is read there."""
 
     def __init__(self) -> None:
-        self.of: dict[str, type[_Payload]] = {}  # the class of each type
-        self._readers: dict[str, Callable[[bytes], _Payload]] = {}
+        self.of: dict[str, type[Payload]] = {}  # the class of each type
+        self._readers: dict[str, Callable[[bytes], Payload]] = {}
         self._valid_for = 0  # the number of definitions that the readers know
 
-    def add(self, cls: type[_Payload]) -> None:
+    def add(self, cls: type[Payload]) -> None:
         """Objects of `cls` are published here."""
         self.of[cls.type_name] = cls
         self._readers.clear()
@@ -161,7 +161,7 @@ class Published:
         except msgspec.MsgspecError as error:
             raise UnreadableRecord(f"the data of {type_name} does not fit its class: {error}") from error
 
-    def _find(self, type_name: str) -> Callable[[bytes], _Payload]:
+    def _find(self, type_name: str) -> Callable[[bytes], Payload]:
         newest, ours = _definitions.class_of.get(type_name), self.of.get(type_name)
         same_module = newest and ours and newest.__module__ == ours.__module__
         cls = newest if ours is None or same_module else ours

@@ -32,20 +32,6 @@ def key_to_bytes(key: Key) -> bytes | None:
     )
 
 
-@lru_cache(maxsize=65_536, typed=True)
-def _route(key: str | bytes, partitions: int) -> tuple[bytes, int]:
-    data = key_to_bytes(key)
-    return data, partition_for(data, partitions)
-
-
-def route(key: str | bytes, partitions: int) -> tuple[bytes, int]:
-    """The key as it travels, and its partition. Raises `InvalidKey`."""
-    try:
-        return _route(key, partitions)
-    except TypeError:  # what can't be looked up is no key either
-        return key_to_bytes(key), 0
-
-
 def key_from_bytes(data: bytes | None) -> Key:
     """The key as a reader sees it: text where the bytes are UTF-8, else the bytes."""
     if data is None:

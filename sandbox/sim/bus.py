@@ -13,10 +13,9 @@ from sandbox.delivery import Subscription, Surroundings, author_and_cause, run_u
 from sandbox.errors import UsageError
 from sandbox.injection import Faults
 from sandbox.messages import Command, Event, Key, Record
-from sandbox.messages.envelope import seal
-from sandbox.messages.event import Published, check_is_payload
+from sandbox.messages.envelope import Envelope, seal
+from sandbox.messages.event import Payload, Published, check_is_payload
 from sandbox.messages.headers import headers_to_bytes
-from sandbox.messages.keys import route
 from sandbox.messages.record import NO_HEADERS, Stored
 from sandbox.ports import (
     ConsumerOptions,
@@ -40,7 +39,7 @@ from sandbox.sim.producer import SimulatedProducer
 from sandbox.sim.queue import SimulatedQueue
 from sandbox.sim.topic import Log
 from sandbox.sim.transactions import Coordinator
-from sandbox.trace import Trace
+from sandbox.trace import Raw, Trace
 
 
 class SimulatedBus:
@@ -107,7 +106,8 @@ class SimulatedBus:
                 lambda: self.append(*self.prepare(topic, event, key, source, subject, cause, headers)),
                 event,
             )
-        return self.append(*self.prepare(topic, event, key, source, subject, cause, headers))
+        author, partition, stored = self.prepare(topic, event, key, source, subject, cause, headers)
+        return self.append(author, partition, stored)
 
     def prepare(
         self,
@@ -120,26 +120,23 @@ class SimulatedBus:
         headers: Mapping[str, str | bytes] | None,
     ) -> tuple[str, Partition, Stored]:
         """Who says it, where it goes, and what the log will keep."""
-        log = self._known(topic)
+        log = self._logs.get(topic.name if isinstance(topic, Topic) else topic) or self._known(topic)
         author, cause = author_and_cause(source, cause)
         now = self.clock.tick()
         if self.faults.skew_ms:
             now = self.faults.skewed(author, now)
-        if event is None:
-            value, envelope = None, None
-        else:
-            check_is_payload(event)
-            value = event.to_json()
-            envelope = seal(
-                event.type_name,
-                self.next_id(type(event)),
-                author,
-                now,
-                subject,
-                cause.stored.envelope if cause is not None else None,
-            )
+        value = envelope = None
+        if event is not None:
+            if not isinstance(event, Payload):
+                check_is_payload(event)
+            cls = type(event)
+            value, id = event.to_json(), self.next_id(cls)
+            if cause is None:  # as most events; `seal` would say the same
+                envelope = Envelope(id, author, cls.type_name, now, subject, id)
+            else:
+                envelope = seal(cls.type_name, id, author, now, subject, cause.stored.envelope)
         if key is not None:
-            key_bytes, number = route(key, log.topic.partitions)
+            key_bytes, number = log.route(key)
         else:
             check_key(None, event, log.topic.name, log.options)
             key_bytes, number = None, self.random.randrange(log.topic.partitions)
@@ -149,11 +146,11 @@ class SimulatedBus:
     def append(self, author: str, partition: Partition, stored: Stored) -> Record:
         """Put what was prepared into the log."""
         record = partition.append(stored)
-        self.trace.step(author, "publish", record.topic, record.partition, record.offset, record)
+        self.trace.step(Raw(author, "publish", record.topic, record.partition, record.offset, record))
         return record
 
     def next_id(self, cls: type) -> str:
-        """The id of the next event, which is of the class `cls`."""
+        """The id of the next event, whose class this bus knows from now on."""
         if self._published_classes.of.get(cls.type_name) is not cls:
             self._published_classes.add(cls)
         self._published += 1

@@ -11,6 +11,7 @@ from sandbox.messages import Record
 from sandbox.ports import ConsumerOptions, TopicPartition
 from sandbox.sim.group import Group
 from sandbox.sim.positions import NOWHERE, Positions
+from sandbox.trace import Raw
 
 if TYPE_CHECKING:
     from sandbox.sim.bus import SimulatedBus
@@ -56,7 +57,7 @@ class SimulatedConsumer:
     def poll(self, max_records: int | None = None) -> list[Record]:
         records = self.fetch(max_records)
         for record in records:
-            self._bus.trace.step(self.name, "poll", record.topic, record.partition, record.offset)
+            self._bus.trace.step(Raw(self.name, "poll", record.topic, record.partition, record.offset))
         return records
 
     def fetch(self, max_records: int | None = None) -> list[Record]:
@@ -93,10 +94,16 @@ class SimulatedConsumer:
         bus = self._bus
         if bus.faults.armed:
             self._step("commit", lambda: self._commit(record))
-        elif record is None or not self.calm or bus.clock.now() >= self.group.deadline:
-            self._commit(record)
-        else:  # the usual case, of which a run has one for each record
-            self._commit_offset(self._committable(record), record.offset)
+            return
+        if record is not None and self.calm and bus.clock.now() < self.group.deadline:
+            # The usual case, of which a run has one for each record.
+            at, done = (record.topic, record.partition), record.offset
+            log = self._positions.logs.get(at)
+            if log is not None and done < log.end:
+                self.group.committed[at] = done + 1
+                bus.trace.step(Raw(self.name, "commit", at[0], at[1], done))
+                return
+        self._commit(record)
 
     def committed(self) -> dict[TopicPartition, int]:
         self._answer()
@@ -232,7 +239,7 @@ class SimulatedConsumer:
     def _commit_offset(self, at: TopicPartition, done: int) -> None:
         """Note that everything up to the offset `done` is done."""
         self.group.committed[at] = done + 1
-        self._bus.trace.step(self.name, "commit", at[0], at[1], done)
+        self._bus.trace.step(Raw(self.name, "commit", at[0], at[1], done))
 
     def _auto_commit(self) -> None:
         """Commit what earlier polls have given, once the interval has passed."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from sandbox import refusals
 from sandbox.errors import OffsetOutOfRange
 from sandbox.ports import ConsumerOptions, TopicPartition
+from sandbox.sim.partition import Partition
 
 if TYPE_CHECKING:
     from sandbox.sim.bus import SimulatedBus
@@ -20,6 +21,7 @@ class Positions:
     ) -> None:
         self.now: dict[TopicPartition, int] = {}
         self.began: dict[TopicPartition, int] = {}  # when the partitions were given to the reader
+        self.logs: dict[TopicPartition, Partition] = {}
         self.paused: set[TopicPartition] = set()
         self._bus = bus
         self._reader = reader
@@ -31,6 +33,7 @@ class Positions:
         """Stand at the committed offset of each of these partitions, and nowhere else."""
         self.now = {at: committed[at] if at in committed else self._start(at) for at in partitions}
         self.began = dict(self.now)
+        self.logs = {at: self._bus.partition(at) for at in partitions}
         self.paused.clear()
 
     def all(self) -> dict[TopicPartition, int]:

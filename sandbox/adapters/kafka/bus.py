@@ -42,7 +42,7 @@ from sandbox.ports import (
     check_topic,
     topic_names,
 )
-from sandbox.trace import Trace
+from sandbox.trace import Raw, Trace
 
 
 class KafkaBus:
@@ -190,7 +190,7 @@ class KafkaBus:
 
     def note(self, author: str, record: Record) -> Record:
         """Write a publication into the trace."""
-        self.trace.step(author, "publish", record.topic, record.partition, record.offset, record)
+        self.trace.step(Raw(author, "publish", record.topic, record.partition, record.offset, record))
         return record
 
     def create_queue(self, name: str, **options: object) -> Queue:

@@ -22,6 +22,7 @@ from sandbox.errors import CommitRejected, Crashed, NotSupportedHere
 from sandbox.messages import Record
 from sandbox.ports import ConsumerOptions
 from sandbox.ports import TopicPartition as Place
+from sandbox.trace import Raw
 
 if TYPE_CHECKING:
     from sandbox.adapters.kafka.bus import KafkaBus
@@ -70,7 +71,7 @@ class KafkaMember:
     def poll(self, max_records: int | None = None) -> list[Record]:
         records = self.fetch(max_records)
         for record in records:
-            self._bus.trace.step(self.name, "poll", record.topic, record.partition, record.offset)
+            self._bus.trace.step(Raw(self.name, "poll", record.topic, record.partition, record.offset))
         return records
 
     def fetch(self, max_records: int | None = None) -> list[Record]:
