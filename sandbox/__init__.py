@@ -5,8 +5,9 @@ How the house is laid out; imports only ever point down (docs/design.md):
     views  grading      pictures of a trace; exercises and their verdicts
     connect             the one place that knows both `sim` and `adapters`
     sim    adapters     the simulated bus; one file for each real broker
-    ports  delivery     what a program may touch; how a handler is run
-    messages            events, commands, envelopes, records
+    delivery refusals   how a handler is run; how a call is refused
+    ports  injection    what a program may touch; faults that strike it
+    messages  faults    events, envelopes, records; a fault as data
     errors clock trace  what went wrong, what time it is, what happened
 
 This file pulls together the friendly public names and, in a notebook, lets a trace show

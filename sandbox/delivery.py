@@ -46,9 +46,10 @@ class Subscription:
     def __post_init__(self) -> None:
         self.consumer = self.open()
 
-    def restart(self) -> None:
+    def restart(self, trace: Trace) -> None:
         """Go on with a new consumer; the old one ends."""
         old, self.consumer = self.consumer, self.open()
+        trace.follow(self.consumer.name, old.name)
         old.close()
 
 
@@ -124,11 +125,11 @@ def _round(
         except Crashed:
             with suppress(ConsumerClosed):  # it is dead already where the fault struck one of its own calls
                 subscription.consumer.crash()
-            subscription.restart()
+            subscription.restart(bus.trace)
             found += 1
         except _Rejected:
             bus.trace.record(subscription.consumer.name, "rejected")
-            subscription.restart()
+            subscription.restart(bus.trace)
             found += 1
             rejected = True
         except _NoAnswer:

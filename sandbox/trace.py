@@ -18,6 +18,7 @@ import msgspec
 from sandbox.errors import UsageError
 
 KEPT_STEPS = 100_000  # of which one takes about 100 bytes
+FOLLOW = "follow"  # no step, but an order between those of two actors
 SHOWN_STEPS = 2_000  # of the text: more than that nobody reads
 
 
@@ -67,6 +68,11 @@ class Trace:
         """Add a step that `actor` took; a step on a record follows its publication."""
         self.step(Raw(actor, action, place, None, 0, label))
 
+    def follow(self, actor: str, earlier: str) -> None:
+        """What `actor` does from now on comes after all that `earlier` has done: it took its place."""
+        if actor != earlier:
+            self.step(Raw(actor, FOLLOW, earlier, None, 0))
+
     def step(self, raw: Raw) -> None:
         """Add a step as it is kept; a record as its label gives its own `content`."""
         self.add(raw)
@@ -92,6 +98,9 @@ class Trace:
         found = []
         for raw in self._raw:
             actor, action, place, label = raw.actor, raw.action, _place(raw), raw.label
+            if action == FOLLOW:
+                last_turn[actor] = max(last_turn.get(actor, 0), last_turn.get(place, 0))
+                continue
             turn = max(last_turn.get(actor, 0), published.get(place, 0)) + 1
             last_turn[actor] = turn
             if action == "publish":

@@ -10,7 +10,7 @@ from typing import Literal, Self, get_args
 from sandbox.errors import UsageError
 
 TopicPartition = tuple[str, int]
-Told = Callable[[set[TopicPartition]], object]
+Told = Callable[[object, set[TopicPartition]], object]  # the consumer, and the partitions
 Reset = Literal["earliest", "latest", "none"]
 Assignor = Literal["range", "roundrobin", "sticky"]
 Isolation = Literal["read_uncommitted", "read_committed"]

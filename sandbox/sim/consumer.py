@@ -157,7 +157,7 @@ class SimulatedConsumer:
     def give_up(self) -> None:
         """Let the partitions go, before a rebalance: the callback may still commit."""
         if self._positions.now and self._options.on_revoked:
-            self._options.on_revoked(set(self._positions.now))
+            self._options.on_revoked(self, set(self._positions.now))
         self._positions.take([], {})
         self.calm = False
 
@@ -167,7 +167,7 @@ class SimulatedConsumer:
         self.generation = generation
         self.calm = True
         if self._options.on_assigned:
-            self._options.on_assigned(set(partitions))
+            self._options.on_assigned(self, set(partitions))
 
     def rewind(self) -> None:
         """Have the group, and this member, go back to where the member began."""
@@ -257,7 +257,7 @@ class SimulatedConsumer:
         self._positions.take([], {})
         told = self._options.on_lost or self._options.on_revoked  # as in Java's client
         if lost and told:
-            told(lost)
+            told(self, lost)
         self._last_poll = self._bus.clock.now()
         self.group.join(self)
 

@@ -89,6 +89,11 @@ def flag(x: int, y: int) -> str:
     return f'<path class="flag" d="M{x - 5} {y + 11}V{y - 11}L{x + 8} {y - 5}L{x - 5} {y + 1}"/>'
 
 
+def diamond(x: int, y: int) -> str:
+    """Anything else that happened to somebody: a fault, an eviction, an end of a transaction."""
+    return f'<path class="flag" d="M{x} {y - 8}l8 8l-8 8l-8 -8z"/>'
+
+
 def cross(x: int, y: int) -> str:
     """A cross: a crash."""
     return f'<path class="cross" d="M{x - 8} {y - 8}L{x + 8} {y + 8}M{x + 8} {y - 8}L{x - 8} {y + 8}"/>'

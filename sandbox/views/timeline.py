@@ -18,12 +18,14 @@ GAP = 22  # between two columns
 NAME_MAX = 18
 LABEL_MAX = 20
 TOP = 20
+SHOWN_MAX = 200  # steps: beyond it a picture is a wall
 
 
 def timeline(trace: Trace, title: str = "Timeline", description: str = "") -> Figure:
     """The picture of `trace`; its text twin is the trace's own text."""
-    steps = [step for step in trace.steps if step.actor]
-    said = description or _conclusion(steps)
+    happened = [step for step in trace.steps if step.actor]
+    steps = happened[:SHOWN_MAX]
+    said = " ".join(filter(None, [description or _conclusion(happened), trace.note, _shown(happened)]))
     if not steps:
         return Figure(title, said, "", repr(trace))
     acting = dict.fromkeys(step.actor for step in steps)  # who begins is on top
@@ -54,7 +56,7 @@ def _columns(steps: list[Step], left: int) -> tuple[dict[int, int], int]:
     for turn, together in groupby(steps, key=lambda step: step.turn):
         needed = 0
         for step in together:
-            label = len(_event_name(step)) if step.action == "publish" else len(step.action)
+            label = len(_event_name(step)) if step.action == "publish" else len(_words(step))
             body = _box_width(step) if step.action in ("publish", "handle", "poll") else 0
             needed = max(needed, body, int(label * ink.SMALL))
         middles[turn] = x + needed // 2
@@ -92,8 +94,15 @@ def _mark(step: Step, x: int, y: int) -> str:
         return ink.box(x, y, _box_width(step), BOX, "taken", step.place) + ink.text(
             x, below, step.action, "small halo"
         )
-    shape = ink.cross(x, y) if step.action == "crash" else ink.flag(x, y)
-    return shape + ink.text(x, below, step.action, "small halo")
+    shapes = {"crash": ink.cross, "commit": ink.flag}
+    return shapes.get(step.action, ink.diamond)(x, y) + ink.text(
+        x, below, ink.shortened(_words(step), LABEL_MAX), "small halo"
+    )
+
+
+def _words(step: Step) -> str:
+    """What stands beneath a mark that is no box: the fault itself, or what happened."""
+    return step.label if step.action == "fault" else step.action
 
 
 MEANING = {
@@ -103,11 +112,20 @@ MEANING = {
     "commit": "flag: committed",
     "crash": "cross: crashed",
 }
+ELSE = "diamond: as it says"
 
 
 def _legend(steps: list[Step]) -> str:
     occurs = {step.action for step in steps}
-    return "  ·  ".join(meaning for action, meaning in MEANING.items() if action in occurs)
+    meanings = [meaning for action, meaning in MEANING.items() if action in occurs]
+    return "  ·  ".join(meanings + [ELSE] * bool(occurs - set(MEANING)))
+
+
+def _shown(steps: list[Step]) -> str:
+    """What the picture leaves out; empty where it shows all."""
+    if len(steps) <= SHOWN_MAX:
+        return ""
+    return f"The picture shows the first {SHOWN_MAX} of {len(steps):,} steps; the text has them."
 
 
 def _conclusion(steps: list[Step]) -> str:
@@ -121,6 +139,8 @@ def _conclusion(steps: list[Step]) -> str:
         "poll": "polled",
         "commit": "committed",
         "crash": "crashed",
+        "fault": "was struck by a fault",
+        "evicted": "was evicted",
     }
     said = []
     for actor in dict.fromkeys(step.actor for step in steps):

@@ -97,8 +97,8 @@ def test_callbacks_are_told_what_goes_and_what_comes(bus, parcels):
     one = bus.consumer(
         parcels,
         "billing",
-        on_assigned=lambda partitions: told.append(("assigned", partitions)),
-        on_revoked=lambda partitions: told.append(("revoked", partitions)),
+        on_assigned=lambda consumer, partitions: told.append(("assigned", partitions)),
+        on_revoked=lambda consumer, partitions: told.append(("revoked", partitions)),
     )
     everything = {("parcels", n) for n in range(4)}
     assert told == [("assigned", everything)]
@@ -110,9 +110,7 @@ def test_callbacks_are_told_what_goes_and_what_comes(bus, parcels):
 
 
 def test_a_commit_in_the_revoke_callback_counts(bus, parcels):
-    held = {}
-    one = bus.consumer(parcels, "billing", on_revoked=lambda partitions: held["one"].commit())
-    held["one"] = one
+    one = bus.consumer(parcels, "billing", on_revoked=lambda consumer, partitions: consumer.commit())
     assert len(one.poll()) == 40
     two = bus.consumer(parcels, "billing")
     assert one.poll() == two.poll() == []
@@ -121,7 +119,7 @@ def test_a_commit_in_the_revoke_callback_counts(bus, parcels):
 
 def test_who_crashes_is_told_nothing(bus, parcels):
     told = []
-    one = bus.consumer(parcels, "billing", on_revoked=told.append)
+    one = bus.consumer(parcels, "billing", on_revoked=lambda consumer, partitions: told.append(partitions))
     one.crash()
     assert told == []
     with pytest.raises(ConsumerClosed, match="has crashed"):
@@ -129,22 +127,19 @@ def test_who_crashes_is_told_nothing(bus, parcels):
 
 
 def test_the_assigned_callback_may_seek_to_a_position_stored_elsewhere(bus, parcels):
-    held = {}
-
-    def seek_all(partitions):
+    def seek_all(consumer, partitions):
         for at in partitions:
-            held["one"].seek(at, 2)
+            consumer.seek(at, 2)
 
-    held["one"] = one = bus.consumer(parcels, "billing")
-    one.close()
-    held["one"] = bus.consumer(parcels, "billing", on_assigned=lambda partitions: None)
-    seek_all(held["one"].assignment)
-    assert min(record.offset for record in held["one"].poll()) == 2
+    one = bus.consumer(parcels, "billing", on_assigned=seek_all)
+    assert min(record.offset for record in one.poll()) == 2
+    two = bus.consumer(parcels, "billing", on_assigned=seek_all)
+    assert min(record.offset for record in one.poll() + two.poll()) == 2
 
 
 def test_a_zombie_can_not_commit_and_comes_back_as_a_new_member(bus, parcels):
     lost = []
-    one = bus.consumer(parcels, "billing", on_lost=lost.append)
+    one = bus.consumer(parcels, "billing", on_lost=lambda consumer, partitions: lost.append(partitions))
     polled = one.poll()
     bus.faults.add("duplicate billing handle 1 second-consumer")
     bus.faults.step("billing", "handle", lambda: None)

@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_the_readmes_example_runs(bus_url, monkeypatch, capsys):
+def test_the_twelve_lines_run(bus_url, monkeypatch, capsys):
     (example,) = re.findall(
         r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
     )

@@ -87,7 +87,9 @@ def test_an_unnoticed_crash_is_missed_after_the_session_timeout(sim, orders):
 def test_a_member_that_does_not_poll_loses_its_partitions(sim, orders):
     place(sim, orders)
     lost = []
-    slow = sim.consumer(orders, "billing", max_poll_interval_ms=60_000, on_lost=lost.append)
+    slow = sim.consumer(
+        orders, "billing", max_poll_interval_ms=60_000, on_lost=lambda consumer, gone: lost.append(gone)
+    )
     quick = sim.consumer(orders, "billing")
     sim.clock.advance(59_000)
     quick.poll()

@@ -212,3 +212,24 @@ def test_every_question_has_one_right_answer_and_a_reason_for_each():
             options = find_question(id).options
             assert sum(option.right for option in options) == 1, id
             assert all(len(option.feedback) > 40 for option in options), id
+
+
+def test_a_long_trace_is_shown_in_part_and_says_so():
+    trace = Trace()
+    for n in range(500):
+        trace.record("till", "publish", f"orders[0]@{n}", "OrderPlaced()")
+    root = ET.fromstring(timeline(trace).svg)
+    assert "The picture shows the first 200 of 500 steps" in root.find(f"{SVG}desc").text
+    assert "orders[0]@199" in timeline(trace).svg
+    assert "orders[0]@200" not in timeline(trace).svg
+
+
+def test_faults_and_evictions_have_a_mark_of_their_own():
+    trace = Trace()
+    trace.record("billing", "fault", label="crash before")
+    trace.record("billing", "crash")
+    trace.record("billing-2", "evicted")
+    figure = timeline(trace)
+    assert "diamond: as it says" in figure.svg
+    assert "crash before" in figure.svg
+    assert "billing crashed 1, was struck by a fault 1; billing-2 was evicted 1." in figure.svg

@@ -53,6 +53,7 @@ class KafkaMember:
                 [bus.physical(name) for name in topics],
                 options,
                 self._place,
+                lambda callback, partitions: callback(self, partitions),
             )
         self._client = self.membership.client
 

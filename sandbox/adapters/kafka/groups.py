@@ -59,7 +59,12 @@ class Groups:
         for other in self._members.get(member.group, []):
             other.membership.give_up()
         self._members.setdefault(member.group, []).append(member)
-        self._settle(member.group)
+        try:
+            self._settle(member.group)
+        except BaseException:  # Ctrl-C as well: half a member would hold the group up
+            self._members[member.group].remove(member)
+            member.membership.disconnect()
+            raise
 
     def left(self, member: KafkaMember) -> None:
         """Take a member away, and wait until the others have its partitions."""

@@ -14,9 +14,10 @@ from collections.abc import Callable
 from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
 
 from sandbox.adapters.kafka.assignors import ASSIGNORS
-from sandbox.adapters.kafka.errors import ANSWER_MS
+from sandbox.adapters.kafka.errors import ANSWER_MS, CONNECT_SECONDS
 from sandbox.ports import ConsumerOptions
 from sandbox.ports import TopicPartition as Place
+from sandbox.ports.options import Told
 
 DAY_MS = 24 * 60 * 60 * 1000  # a learner may think between two cells
 SESSION_MS = 6_000  # the least that brokers allow: a kernel that was killed is soon forgotten
@@ -32,6 +33,7 @@ class Membership(ConsumerRebalanceListener):
         topics: list[str],
         options: ConsumerOptions,
         place: Callable[[TopicPartition], Place],
+        tell: Callable[[Told, set[Place]], object],
     ) -> None:
         self.times_assigned = 0  # how often a rebalance has given it partitions, or none
         self.paused: set[TopicPartition] = set()  # by the learner
@@ -39,11 +41,13 @@ class Membership(ConsumerRebalanceListener):
         self.began: dict[TopicPartition, int] = {}  # the positions at the last assignment
         self._options = options
         self._place = place  # what the learner calls a partition
+        self._tell = tell  # the learner, by one of the callbacks
         self._rebalanced = False  # since `start_over`
         self._evicted = False  # since `start_over`
         self._told: set[TopicPartition] = set()  # what the learner's callbacks know of
         self.client = KafkaConsumer(
             bootstrap_servers=address,
+            bootstrap_timeout_ms=int(CONNECT_SECONDS * 1000),
             group_id=group,
             enable_auto_commit=False,  # the member commits by itself, in its polls
             auto_offset_reset="latest" if options.auto_offset_reset == "latest" else "earliest",
@@ -105,7 +109,7 @@ class Membership(ConsumerRebalanceListener):
         if self._evicted:
             callback = self._options.on_lost or callback  # as in Java's client
         if told and callback:
-            callback({self._place(at) for at in told})
+            self._tell(callback, {self._place(at) for at in told})
 
     def forget(self) -> None:
         """Tell the learner nothing more: whoever crashes isn't told."""
@@ -132,7 +136,7 @@ class Membership(ConsumerRebalanceListener):
         }
         self._told = set(self.partitions)
         if self._options.on_assigned:
-            self._options.on_assigned({self._place(at) for at in self._told})
+            self._tell(self._options.on_assigned, {self._place(at) for at in self._told})
 
     def reset(self, partitions: set[TopicPartition]) -> None:
         """Go where `auto_offset_reset` says; `none` leaves the partitions lost."""
