@@ -17,6 +17,12 @@
     ├── StaleDelivery           the visibility timeout has passed: it is somebody else's now
     ├── ProducerFenced          a newer producer has the same transactional id
     ├── RunDidNotEnd            records were still waiting at the limit
+    ├── ConstraintViolated      the database refuses a row: unique, check, not null, foreign key
+    ├── DatabaseLocked          another connection is writing
+    ├── DatabaseFailed          the disk is full, or the file is damaged
+    ├── PaymentDeclined         the provider says no, and will say so again
+    ├── IdempotencyKeyReused    the key stands for another request
+    ├── GatewayTimeout          the provider has not answered; it may have done it
     ├── NotSupportedHere        this bus can't be told to do that
     └── BrokerUnreachable       no answer; it may or may not have happened
 
@@ -107,6 +113,37 @@ class NotSupportedHere(SandboxError):
 
 class BrokerUnreachable(SandboxError):
     """No answer from the broker: what was asked may or may not have happened."""
+
+    definite = False
+    retriable = True
+
+
+class ConstraintViolated(SandboxError):
+    """The database refused a row: unique, check, not null or foreign key."""
+
+
+class DatabaseLocked(SandboxError):
+    """Another connection is writing: nothing was done, and later it may be."""
+
+    retriable = True
+
+
+class DatabaseFailed(SandboxError):
+    """The disk is full, or the file is damaged: what was asked for may be half known."""
+
+    definite = False
+
+
+class PaymentDeclined(SandboxError):
+    """The provider refused the payment: a business answer, and a final one."""
+
+
+class IdempotencyKeyReused(SandboxError):
+    """The provider knows the idempotency key from another request; this one was not done."""
+
+
+class GatewayTimeout(SandboxError):
+    """The provider has not answered in time: the money may have moved or not."""
 
     definite = False
     retriable = True

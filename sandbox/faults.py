@@ -20,6 +20,8 @@ HOW = {  # the ways of each word; the first one is meant where none is said
     "heal": (),  # the end of a split
     "skew": "ms",  # from this step on, this actor's clock is off
     "fail": ("request", "response"),  # the call's request is lost, or its response
+    "rebalance": ("evict", "join"),  # the group goes on without this consumer, or with one more
+    "switch": "actor",  # before this step, that actor runs on
 }
 
 
@@ -46,6 +48,9 @@ class Fault:
         if ways == "ms":
             if not _is_ms(self.how):
                 raise UsageError(f"{self.word} takes milliseconds, as in '500ms', not {self.how!r}.")
+        elif ways == "actor":
+            if not self.how:
+                raise UsageError(f"{self.word} takes an actor, as in 'switch till execute 2 till-2'.")
         elif not self.how and ways:
             object.__setattr__(self, "how", ways[0])
         elif self.how and self.how not in ways:

@@ -68,6 +68,12 @@ class Trace:
         """Add a step that `actor` took; a step on a record follows its publication."""
         self.step(Raw(actor, action, place, None, 0, label))
 
+    def first(self, count: int) -> "Trace":
+        """A trace of the first `count` steps that are kept."""
+        found = Trace(self.keep)
+        found._raw += self._raw[:count]
+        return found
+
     def follow(self, actor: str, earlier: str) -> None:
         """What `actor` does from now on comes after all that `earlier` has done: it took its place."""
         if actor != earlier:

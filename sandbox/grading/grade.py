@@ -2,9 +2,9 @@
 
 from time import perf_counter
 
+from sandbox.explore.limits import TimeUp, deadline
 from sandbox.grading.grader import Finding, Grader, find_grader
-from sandbox.grading.limits import TimeUp, deadline
-from sandbox.grading.submission import CodeRaised, NotAttempted, Submission, load
+from sandbox.grading.submission import CodeRaised, NotAttempted, Submission, is_submitted, load
 from sandbox.grading.verdict import Verdict
 
 SECONDS_MAX = 10
@@ -20,7 +20,7 @@ def grade(exercise: str, source: str, *, seconds: float = SECONDS_MAX) -> Verdic
     grader = find_grader(exercise)
     start = perf_counter()
     try:
-        with deadline(seconds), load(source, grader.exercise) as submission:
+        with deadline(seconds, is_submitted), load(source, grader.exercise) as submission:
             verdict = _attack(grader, submission)
     except NotAttempted as reason:
         verdict = Verdict(grader, "UNKNOWN", story=str(reason))

@@ -2,6 +2,8 @@
 
 from sandbox.ports.bus import Bus, Handler, RunResult
 from sandbox.ports.consumer import Consumer
+from sandbox.ports.database import Database, Row
+from sandbox.ports.gateway import Charge, Gateway, Refund
 from sandbox.ports.options import ConsumerOptions, ProducerOptions, TopicOptions, TopicPartition
 from sandbox.ports.producer import Producer
 from sandbox.ports.queue import Message, Queue, QueueOptions, check_priority
@@ -9,14 +11,19 @@ from sandbox.ports.topic import Topic, Topics, check_key, check_topic, topic_nam
 
 __all__ = [
     "Bus",
+    "Charge",
     "Consumer",
     "ConsumerOptions",
+    "Database",
+    "Gateway",
     "Handler",
     "Message",
     "Producer",
     "ProducerOptions",
     "Queue",
     "QueueOptions",
+    "Refund",
+    "Row",
     "RunResult",
     "Topic",
     "TopicOptions",

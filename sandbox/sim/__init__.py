@@ -1,5 +1,6 @@
-"""The simulated bus: Kafka's model inside one process, on a seed and a virtual clock."""
+"""What a broker and a payment provider do, inside one process: the bus is Kafka's model, on a seed."""
 
 from sandbox.sim.bus import SimulatedBus
+from sandbox.sim.gateway import SimulatedGateway
 
-__all__ = ["SimulatedBus"]
+__all__ = ["SimulatedBus", "SimulatedGateway"]

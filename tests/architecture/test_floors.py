@@ -18,7 +18,7 @@ FLOORS = [
     {"refusals"},
     {"delivery"},
     {"sim", "adapters"},
-    {"connect"},
+    {"connect", "explore"},
     {"views", "grading"},
     {"__init__"},
     {"__main__"},

@@ -1,0 +1,22 @@
+"""The fault explorer: a submission is attacked with every fault of its class, and shown how it fails."""
+
+from sandbox.explore.database import MemoryDatabase
+from sandbox.explore.exploration import Exploration
+from sandbox.explore.explorer import Budget, explore
+from sandbox.explore.process import Process
+from sandbox.explore.scenario import Anomaly, Scenario
+from sandbox.explore.search import Reach
+from sandbox.explore.world import Answer, World
+
+__all__ = [
+    "Anomaly",
+    "Answer",
+    "Budget",
+    "Exploration",
+    "MemoryDatabase",
+    "Process",
+    "Reach",
+    "Scenario",
+    "World",
+    "explore",
+]

@@ -1,0 +1,97 @@
+"""The explorer: a submission is told its story under every schedule; the smallest failure comes out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from sandbox.explore.exploration import Exploration
+from sandbox.explore.program import Program
+from sandbox.explore.scenario import Run, Scenario, run
+from sandbox.explore.search import Level, Reach, search
+from sandbox.explore.shrink import smallest
+from sandbox.explore.space import Space
+from sandbox.explore.steps import Chance
+from sandbox.faults import Plan
+from sandbox.messages import isolated_types
+
+FAULTS_BY_CHANCE = 3  # that strike such a run, on average
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much is tried. All but `seconds` is the same on every machine, and so is the verdict."""
+
+    reach: Reach = field(default_factory=Reach)
+    by_chance: int = 100  # schedules beyond the reach, with seeds from 1
+    seconds: float = 20.0
+
+
+class OutOfTime(Exception):
+    """The budget's seconds have passed."""
+
+
+def explore(scenario: Scenario, source: str, budget: Budget | None = None) -> Exploration:
+    """Attack the submission, the text of a module.
+
+    PASS: it has survived everything. FAIL: the smallest schedule that it has not survived.
+    UNKNOWN: it can't be run, it isn't written yet, it never met a kind of fault that it
+    should survive, or the time was up.
+    """
+    with isolated_types():
+        return _Explorer(scenario, budget or Budget()).explore(source)
+
+
+class _Explorer:
+    """One exploration, while it lasts."""
+
+    def __init__(self, scenario: Scenario, budget: Budget) -> None:
+        self._scenario = scenario
+        self._budget = budget
+        self._space = Space(scenario.faults)
+        self._levels: list[Level] = []
+        self._by_chance = 0
+        self._met: set[str] = set()  # the kinds of fault that had something to strike
+        self._steps = 0  # of the run without a fault
+        self._start = perf_counter()
+
+    def explore(self, source: str) -> Exploration:
+        try:
+            self._program = Program(source)
+            self._program.load()
+        except (Exception, SystemExit) as error:
+            return self._end("UNKNOWN", why=f"Your code can't be loaded: {type(error).__name__}: {error}.")
+        try:
+            for done in self._runs():
+                if done.untold or not self._steps:
+                    return self._end("UNKNOWN", why=done.untold or "Your code touches nothing.")
+                if done.anomaly:
+                    least, events = smallest(self._tell, self._space, done, self._scenario.events)
+                    return self._end("FAIL", run=least, events=events)
+        except NotImplementedError as error:
+            return self._end("UNKNOWN", why=str(error) or "Your code is not written yet.")
+        except OutOfTime:
+            return self._end(
+                "UNKNOWN", why=f"Not done after {self._budget.seconds:g} s: {self._end('PASS')}."
+            )
+        if unmet := [kind for kind in self._space.kinds if kind not in self._met]:
+            return self._end("UNKNOWN", why=f"Your code does nothing that could meet: {', '.join(unmet)}.")
+        return self._end("PASS")
+
+    def _runs(self) -> Iterator[Run]:
+        for done in search(self._tell, self._space, self._budget.reach, self._levels):
+            self._steps = self._steps or len(done.steps.log)
+            self._met.update(kind for fault in done.plan.faults for kind in self._space.kinds_of(fault))
+            yield done
+        rate = min(1.0, FAULTS_BY_CHANCE / self._steps)
+        for seed in range(1, self._budget.by_chance + 1):
+            self._by_chance += 1
+            yield self._tell(Plan(seed), chance=Chance(seed, rate, self._space.at))
+
+    def _tell(self, plan: Plan, events: Sequence | None = None, chance: Chance | None = None) -> Run:
+        if perf_counter() - self._start > self._budget.seconds:
+            raise OutOfTime
+        return run(self._scenario, self._program, plan, events, chance)
+
+    def _end(self, verdict: str, **shown: object) -> Exploration:
+        seconds = perf_counter() - self._start
+        return Exploration(verdict, self._levels, self._by_chance, seconds=seconds, **shown)

@@ -1,0 +1,82 @@
+"""An end for code that would never come back."""
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import CodeType, FrameType
+
+AGAIN_SECONDS = 0.01
+IsTheirs = Callable[[CodeType], bool]
+
+
+class TimeUp(BaseException):
+    """The deadline has passed. Not an `Exception`: `except Exception` must not eat it."""
+
+
+@contextmanager
+def deadline(
+    seconds: float, is_theirs: IsTheirs, moving: Callable[[], object] | None = None
+) -> Iterator[None]:
+    """Raise `TimeUp` inside the block once `seconds` have passed.
+
+    With `moving`, the time begins anew as long as what it returns has changed meanwhile.
+    Code for which `is_theirs` and that catches even `TimeUp` (`except BaseException`, in a
+    loop) meets it again on the next line that it runs, and so on, until it is out. Code of
+    ours, cleaning up meanwhile, is left alone. Needs the main thread and a system with
+    interval timers (not Windows); elsewhere there is no deadline, and the notebook's own
+    interrupt is the way out.
+    """
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    passed, last = False, moving and moving()
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        nonlocal passed, last
+        if not passed and moving and (now := moving()) != last:
+            last = now
+            signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN_SECONDS)
+            return
+        first, passed = not passed, True
+        if _trap(frame, is_theirs, TimeUp) or first:
+            raise TimeUp
+
+    tracing = sys.gettrace()
+    handler = signal.signal(signal.SIGALRM, stop)
+    outer = signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+        if outer[0]:  # another deadline goes on where it was
+            signal.setitimer(signal.ITIMER_REAL, *outer)
+        if passed:
+            sys.settrace(tracing)
+
+
+def next_line_raises(is_theirs: IsTheirs, error: type[BaseException]) -> None:
+    """Have their code that called us raise `error` on each line that it still runs, until it is out."""
+    _trap(sys._getframe(1), is_theirs, error)
+
+
+def _trap(frame: FrameType | None, is_theirs: IsTheirs, error: type[BaseException]) -> bool:
+    """Let the next line of theirs raise, if `frame` is theirs or was called by them."""
+
+    def next_line(frame: FrameType, event: str, argument: object) -> Callable | None:
+        if not is_theirs(frame.f_code):
+            return None
+        if event == "line":
+            raise error
+        return next_line
+
+    found = False
+    while frame:
+        if is_theirs(frame.f_code):
+            sys.settrace(next_line)
+            frame.f_trace = next_line
+            found = True
+        frame = frame.f_back
+    return found

@@ -1,0 +1,113 @@
+"""A scenario: the world of an exercise, its story, what may strike it, and how it is judged.
+
+OUTBOX = Scenario(
+    world=lambda seed: World(bus=SimulatedBus(seed), db=MemoryDatabase(SCHEMA)),
+    story=place_three_orders,                     # story(world, events)
+    events=("A-1", "A-2", "A-3"),
+    faults={"crash", "fail publish"},
+    checks=[no_lost_message(decided, said), no_ghost_message(decided, said)],
+)
+explore(OUTBOX, source)
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sandbox.explore.limits import TimeUp, deadline
+from sandbox.explore.program import Program
+from sandbox.explore.steps import Chance, Steps
+from sandbox.explore.world import RunOver, World
+from sandbox.faults import Plan
+from sandbox.trace import Trace
+
+HANG_SECONDS = 1.0  # without a step, in one run
+TERMINATION = "termination"
+NO_FAULT = "it works where nothing goes wrong"
+
+
+class Check(Protocol):
+    """An invariant: called with the world as it is in the end, it says what is wrong, or `None`."""
+
+    invariant: str
+
+    def __call__(self, world: World) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is attacked, with what, and what must hold.
+
+    `story` calls the submission, once for each of the `events` as a rule, so that a
+    failing story can be told with fewer of them. `faults` are kinds, as in `Space`.
+    """
+
+    world: Callable[[int], World]
+    story: Callable[[World, Sequence], object]
+    checks: Sequence[Check]
+    faults: frozenset[str] | set[str]
+    events: Sequence = ()
+
+
+@dataclass(frozen=True)
+class Anomaly:
+    """An invariant that was broken, and what somebody would see of it."""
+
+    invariant: str
+    story: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """One schedule, tried."""
+
+    plan: Plan  # with what has really struck
+    steps: Steps
+    trace: Trace
+    anomaly: Anomaly | None
+    untold: str = ""  # why it says nothing
+
+
+def run(
+    scenario: Scenario,
+    program: Program,
+    plan: Plan,
+    events: Sequence | None = None,
+    chance: Chance | None = None,
+) -> Run:
+    """Tell the story once, under `plan`, and judge what came of it.
+
+    Raises `NotImplementedError` where the submission does.
+    """
+    world, steps = scenario.world(plan.seed), Steps(plan, chance)
+    world.begin(program, steps)
+    try:
+        with deadline(HANG_SECONDS, program.is_ours, lambda: len(steps.log)):
+            try:
+                scenario.story(world, scenario.events if events is None else events)
+                world.settle()
+            except RunOver:
+                pass
+    except TimeUp:
+        world.endless = f"your code has done nothing for {HANG_SECONDS:g} s, and has not come back."
+    try:
+        anomaly = None if world.untold else judge(scenario, world)
+    finally:
+        world.close()
+    struck = Plan(plan.seed, tuple(steps.struck))
+    told = len(world.trace) if world.endless else world.told_until
+    return Run(struck, steps, world.trace.first(told), anomaly, world.untold)
+
+
+def judge(scenario: Scenario, world: World) -> Anomaly | None:
+    """The first invariant that does not hold."""
+    if world.endless:
+        return Anomaly(TERMINATION, world.endless)
+    if world.raised and not world.steps.struck:
+        process, error = world.raised[0]
+        return Anomaly(NO_FAULT, f"{process} raised {type(error).__name__}: {error}")
+    for check in scenario.checks:
+        story = check(world)
+        if story is not None:
+            return Anomaly(check.invariant, story)
+    return None

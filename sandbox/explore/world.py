@@ -1,0 +1,250 @@
+"""The world in which a submission runs: its ports, its processes, and what became of them.
+
+    world = World(bus=SimulatedBus(seed), db=MemoryDatabase(SCHEMA))
+    world.service("relay", lambda relay: relay.code.relay(relay.db, relay.bus))
+    world.request("shop", lambda shop: shop.code.place_order(order, shop.db, shop.bus), about="A-1")
+
+A request is tried once: where its process dies, its caller is not told. A service is a
+process that is started again, and run until nothing is left for it to do.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from sandbox.clock import VirtualClock
+from sandbox.errors import Crashed, SandboxError, UsageError
+from sandbox.explore.lanes import Lanes
+from sandbox.explore.process import Process
+from sandbox.explore.program import Program
+from sandbox.explore.stepped import SteppedClock
+from sandbox.explore.steps import Steps
+from sandbox.faults import Fault
+from sandbox.messages import Record
+from sandbox.sim.effects import SimulatedEffects
+from sandbox.trace import Trace
+
+STEPS_MAX = 2_000  # of one run
+ROUNDS_MAX = 20  # of the services, after the story: each of them has to come to rest
+EFFECTS = frozenset({"publish", "charge", "refund", "append"})
+Main = Callable[[Process], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What whoever made a request was told: `ok`, `failed` (it was not done) or `unknown`."""
+
+    process: str
+    about: object
+    status: Literal["ok", "failed", "unknown"]
+    value: object = None  # what came back, or the exception
+
+
+class RunOver(BaseException):
+    """The run can't go on; the world knows why."""
+
+
+class World:
+    """Ports by name, made anew for each run. They are its attributes, for stories and checkers."""
+
+    def __init__(self, **ports: object) -> None:
+        self.ports = ports
+        for name, port in ports.items():
+            setattr(self, name, port)
+        self.bus = ports.get("bus")
+        self.clock: VirtualClock = self.bus.clock if self.bus else VirtualClock()
+        self.trace: Trace = self.bus.trace if self.bus else Trace()
+        self.answers: list[Answer] = []
+        self.raised: list[tuple[str, BaseException]] = []  # by whom, and what: errors of their own
+        self.endless = ""  # why the run was given up
+        self.untold = ""  # why no verdict can be given
+        self.told_until = 0  # the length of the trace when the last thing happened
+        self.lanes = Lanes()
+        self._databases = [port for port in ports.values() if hasattr(port, "holder")]
+        self._strike = SimulatedEffects(self.bus) if self.bus else None
+        self._late: list[Record] = []
+        self._processes: dict[str, Process] = {}  # the living, by name
+        self._services: dict[str, Main] = {}
+        self._last: Process | None = None  # who has taken the last step
+        self._effects_asked = 0
+        self._stops = 0  # of services, by an error that nobody caught
+
+    def begin(self, program: Program, steps: Steps) -> None:
+        """Have the submission run here, under a plan."""
+        self.program = program
+        self.steps = steps
+
+    def service(self, name: str, main: Main, instances: int = 1) -> None:
+        """A process that is run whenever there may be something to do, and restarted when it dies.
+
+        Several instances are called `name`, `name-2` and so on.
+        """
+        for number in range(1, instances + 1):
+            self._services[name if number == 1 else f"{name}-{number}"] = main
+
+    def request(self, process: str, call: Main, about: object = None) -> Answer:
+        """Have the process (a new one, where it has died) do one thing; what its caller is told."""
+        living = self._living(process)
+        status, value = self._turn(living, call)
+        answer = Answer(process, about, status, value)
+        self.answers.append(answer)
+        return answer
+
+    def together(self, calls: dict[str, Callable[[], object]]) -> None:
+        """Make all calls at once: by default one after the other; a `switch` changes that."""
+        self.lanes.run(calls)
+
+    def settle(self) -> None:
+        """Run the services, round by round, until a round has changed nothing."""
+        for _ in range(ROUNDS_MAX):
+            self.told_until = len(self.trace)
+            before, late = self._state(), self._release_late()
+            self.together({name: partial(self._serve, name) for name in self._services})
+            if not late and self._state() == before and not self._let_time_pass():
+                return
+        names = ", ".join(self._services)
+        self.told_until = len(self.trace)
+        self.endless = f"{names} did not come to rest in {ROUNDS_MAX} rounds after all else was done."
+
+    def close(self) -> None:
+        """End all processes, and give back what was borrowed."""
+        for process in self._processes.values():
+            process.trouble = "dead"
+        self.lanes.close()
+        for port in self._databases:
+            port.close()
+
+    def told(self, status: str = "ok") -> list[object]:
+        """What the requests with this answer were about."""
+        return [answer.about for answer in self.answers if answer.status == status]
+
+    def records(self, topic: str) -> list[Record]:
+        """All records of a topic, partition by partition."""
+        return [
+            record for part in self.bus.partitions(topic) for record in part.read(part.start, part.end)[0]
+        ]
+
+    # What processes ask of their world
+
+    def take(self, process: Process, action: str, quiet: bool) -> list[Fault]:
+        """Count a step; what strikes it. Raises `RunOver` beyond the limit."""
+        if len(self.steps.log) >= STEPS_MAX:
+            self.endless = f"{process.name} was still at work after {STEPS_MAX:,} steps."
+            process.trouble = "dead"
+            raise RunOver
+        self._effects_asked += action in EFFECTS
+        if process is not self._last:  # one runs at a time, and a picture shows in which order
+            if self._last is not None:
+                self.trace.follow(process.name, self._last.name)
+            self._last = process
+        reads = bool(process.consumers) and process.main is not None
+        return self.steps.take(process.name, action, quiet, process.first, reads, self.lanes.others)
+
+    def clock_of(self, process: Process) -> SteppedClock:
+        """The clock of one process's machine."""
+        return SteppedClock(self.clock, process)
+
+    def note_crash(self, process: Process) -> None:
+        """A process has died: undo what was not committed, and have its groups go on without it."""
+        for db in self._databases:
+            if db.holder is process:
+                db.holder = None
+                db.rollback()
+        self._forget(process)
+        shown = False
+        for consumer in process.consumers:
+            if not consumer.ended:
+                consumer.crash()
+                shown = shown or consumer.name == process.name
+        if not shown:
+            self.trace.record(process.name, "crash")
+
+    def cannot_tell(self, why: str) -> None:
+        """No verdict can be given on this run."""
+        self.untold = self.untold or why
+
+    def befall(self, fault: Fault, record: Record) -> None:
+        """Do to a published record what the fault says."""
+        match fault.word, fault.how:
+            case "duplicate", "late":
+                self._late.append(record)
+            case "duplicate", _:
+                self._strike.repeat(record)
+            case "delay", _:
+                self._strike.hold(record, fault.ms)
+            case "drop", _:
+                self._strike.lose(record)
+
+    def rebalance(self, process: Process, how: str) -> None:
+        """One more instance joins the process's groups, and runs first.
+
+        `evict`: the groups have given the process up, and it doesn't know: a zombie.
+        """
+        if how == "evict":
+            for consumer in process.consumers:
+                consumer.group.evict(consumer)
+        number = 2
+        while (name := f"{process.name}-{number}") in self._processes or name in self._services:
+            number += 1
+        twin = self._living(name, process.main)
+        self.together({name: lambda: self._turn(twin, twin.main)})
+        self._forget(twin)
+
+    # What it does itself
+
+    def _serve(self, name: str) -> None:
+        main = self._services[name]
+        process = self._living(name, main)
+        error = self._turn(process, main)[1]
+        if isinstance(error, BaseException):  # nobody caught it: the process is over
+            process.trouble = "dead"
+            self.trace.record(name, "stop", label=type(error).__name__)
+            self._forget(process)
+            self._stops += 1
+
+    def _turn(self, process: Process, call: Main) -> tuple[str, object]:
+        process.begin_turn(self.lanes.running)
+        status, value = "ok", None
+        try:
+            value = call(process)
+        except (RunOver, NotImplementedError):
+            raise
+        except (Exception, SystemExit, Crashed) as error:
+            status, value = "unknown", error
+            if isinstance(error, SandboxError) and not isinstance(error, UsageError):
+                status = "failed" if error.definite else "unknown"
+            elif not process.dead:
+                self.raised.append((process.name, error))
+        process.end_turn()
+        if process.dead:
+            return "unknown", None
+        return status, value
+
+    def _living(self, name: str, main: Main | None = None) -> Process:
+        if name not in self._processes:
+            self._processes[name] = Process(self, name, main)
+        return self._processes[name]
+
+    def _forget(self, process: Process) -> None:
+        if self._processes.get(process.name) is process:
+            del self._processes[process.name]
+
+    def _state(self) -> tuple:
+        """What tells whether a round has changed anything."""
+        offsets = [dict(group.committed) for group in self.bus.groups.values()] if self.bus else []
+        changes = [db.changes for db in self._databases]
+        return self._effects_asked, self._stops, len(self.steps.struck), offsets, changes
+
+    def _release_late(self) -> bool:
+        late, self._late = self._late, []
+        for record in late:
+            self._strike.repeat(record)
+        return bool(late)
+
+    def _let_time_pass(self) -> bool:
+        """Move the clock to its next timer, where there is one: a record that is on its way arrives."""
+        if self.clock.next_timer is None:
+            return False
+        self.clock.advance_to(self.clock.next_timer)
+        return True

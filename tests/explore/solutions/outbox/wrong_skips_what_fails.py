@@ -1,0 +1,18 @@
+# breaks: order per key
+from sandbox.errors import BrokerUnreachable
+from tests.explore.events import OrderPlaced
+
+
+def place_order(order, db, bus):
+    with db.transaction():
+        db.execute("INSERT INTO orders VALUES (?, ?)", [order.order_id, order.version])
+        db.execute("INSERT INTO outbox (order_id, version) VALUES (?, ?)", [order.order_id, order.version])
+
+
+def relay(db, bus):
+    for row in db.execute("SELECT * FROM outbox WHERE sent = 0 ORDER BY number"):
+        try:
+            bus.publish("orders", OrderPlaced(row["order_id"], row["version"]), key=row["order_id"])
+        except BrokerUnreachable:
+            continue
+        db.execute("UPDATE outbox SET sent = 1 WHERE number = ?", [row["number"]])
