@@ -3,7 +3,7 @@
 from sandbox.ports.bus import Bus, Handler, RunResult
 from sandbox.ports.consumer import Consumer
 from sandbox.ports.options import ConsumerOptions, ProducerOptions, TopicOptions, TopicPartition
-from sandbox.ports.producer import Producer
+from sandbox.ports.producer import Producer, Sent
 from sandbox.ports.queue import Message, Queue, QueueOptions, check_priority
 from sandbox.ports.topic import Topic, Topics, check_key, check_topic, topic_names
 
@@ -18,6 +18,7 @@ __all__ = [
     "Queue",
     "QueueOptions",
     "RunResult",
+    "Sent",
     "Topic",
     "TopicOptions",
     "TopicPartition",

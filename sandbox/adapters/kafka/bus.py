@@ -10,6 +10,7 @@ from uuid import uuid4
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.errors import TopicAlreadyExistsError
+from kafka.producer.future import FutureRecordMetadata
 from uuid6 import uuid7
 
 from sandbox import refusals
@@ -171,22 +172,28 @@ class KafkaBus:
         self, topic: str, partition: int | None, stored: Stored, client: KafkaProducer | None = None
     ) -> Record:
         """Put what was prepared into the log."""
+        return self.landed(topic, stored, self.start(topic, partition, stored, client or self._producer))
+
+    def start(
+        self, topic: str, partition: int | None, stored: Stored, client: KafkaProducer
+    ) -> FutureRecordMetadata:
+        """Give what was prepared to the client, which sends it in a batch."""
         data, envelope_headers = to_wire(stored.envelope, stored.value) if stored.envelope else (None, [])
-        landed = (
-            (client or self._producer)
-            .send(
-                self.physical(topic),
-                data,
-                key=stored.key,
-                headers=[*envelope_headers, *stored.headers.items()],
-                partition=partition,
-                timestamp_ms=int(stored.timestamp.timestamp() * 1000),
-            )
-            .get(timeout=ANSWER_MS / 1000)
+        return client.send(
+            self.physical(topic),
+            data,
+            key=stored.key,
+            headers=[*envelope_headers, *stored.headers.items()],
+            partition=partition,
+            timestamp_ms=int(stored.timestamp.timestamp() * 1000),
         )
-        timestamp = datetime.fromtimestamp(landed.timestamp / 1000, UTC)
+
+    def landed(self, topic: str, stored: Stored, future: FutureRecordMetadata) -> Record:
+        """Wait until it has arrived."""
+        place = future.get(timeout=ANSWER_MS / 1000)
+        timestamp = datetime.fromtimestamp(place.timestamp / 1000, UTC)
         kept = Stored(stored.key, stored.value, stored.envelope, timestamp, stored.headers)
-        return Record(topic, landed.partition, landed.offset, kept, self.published_classes)
+        return Record(topic, place.partition, place.offset, kept, self.published_classes)
 
     def note(self, author: str, record: Record) -> Record:
         """Write a publication into the trace."""
