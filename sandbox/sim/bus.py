@@ -7,17 +7,19 @@ promises leave open, so that no one comes to rely on it.
 from collections.abc import Mapping
 from random import Random
 
+from msgspec.structs import replace
+
 from sandbox import refusals
 from sandbox.clock import VirtualClock
 from sandbox.delivery import Subscription, Surroundings, author_and_cause, run_until_idle
 from sandbox.errors import UsageError
 from sandbox.injection import Faults
-from sandbox.messages import Command, Event, Key, Record
+from sandbox.messages import Command, Event, Key, Record, Stored
 from sandbox.messages.envelope import seal
 from sandbox.messages.event import Published, check_is_payload
 from sandbox.messages.headers import headers_to_bytes
 from sandbox.messages.keys import route
-from sandbox.messages.record import NO_HEADERS, Stored
+from sandbox.messages.record import NO_HEADERS, readable
 from sandbox.ports import (
     ConsumerOptions,
     Handler,
@@ -98,16 +100,28 @@ class SimulatedBus:
         subject: str | None = None,
         cause: Record | None = None,
         headers: Mapping[str, str | bytes] | None = None,
+        id: str | None = None,
     ) -> Record:
         if self.faults.armed:
             author, _ = author_and_cause(source, cause)
             return self.faults.step(
                 author,
                 "publish",
-                lambda: self.append(*self.prepare(topic, event, key, source, subject, cause, headers)),
+                lambda: self.append(*self.prepare(topic, event, key, source, subject, cause, headers, id)),
                 event,
             )
-        return self.append(*self.prepare(topic, event, key, source, subject, cause, headers))
+        return self.append(*self.prepare(topic, event, key, source, subject, cause, headers, id))
+
+    def forward(self, topic: Topic | str, message: Stored, *, source: str | None = None) -> Record:
+        log = self._known(topic)
+        author, _ = author_and_cause(source, None)
+
+        def request() -> Record:
+            number = self._route(log, message.key, message.value)[1]
+            return self.append(author, log.partitions[number], replace(message, timestamp=self.clock.tick()))
+
+        event = readable(message, self._published_classes) if self.faults.asks_for_events else None
+        return self.faults.step(author, "publish", request, event) if self.faults.armed else request()
 
     def prepare(
         self,
@@ -118,6 +132,7 @@ class SimulatedBus:
         subject: str | None,
         cause: Record | None,
         headers: Mapping[str, str | bytes] | None,
+        id: str | None = None,
     ) -> tuple[str, Partition, Stored]:
         """Who says it, where it goes, and what the log will keep."""
         log = self._known(topic)
@@ -129,22 +144,25 @@ class SimulatedBus:
             value, envelope = None, None
         else:
             check_is_payload(event)
-            value = event.to_json()
+            value, new_id = event.to_json(), self.next_id(type(event))
             envelope = seal(
                 event.type_name,
-                self.next_id(type(event)),
+                id or new_id,
                 author,
                 now,
                 subject,
                 cause.stored.envelope if cause is not None else None,
             )
-        if key is not None:
-            key_bytes, number = route(key, log.topic.partitions)
-        else:
-            check_key(None, event, log.topic.name, log.options)
-            key_bytes, number = None, self.random.randrange(log.topic.partitions)
+        key_bytes, number = self._route(log, key, event)
         own = headers_to_bytes(headers) if headers else NO_HEADERS
         return author, log.partitions[number], Stored(key_bytes, value, envelope, now, own)
+
+    def _route(self, log: Log, key: Key, content: object) -> tuple[bytes | None, int]:
+        """The key as it travels, and its partition. Raises `InvalidKey`."""
+        if key is not None:
+            return route(key, log.topic.partitions)
+        check_key(None, content, log.topic.name, log.options)
+        return None, self.random.randrange(log.topic.partitions)
 
     def append(self, author: str, partition: Partition, stored: Stored) -> Record:
         """Put what was prepared into the log."""
