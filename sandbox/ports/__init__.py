@@ -2,6 +2,7 @@
 
 from sandbox.ports.bus import Bus, Handler, RunResult
 from sandbox.ports.consumer import Consumer
+from sandbox.ports.database import Database, Row
 from sandbox.ports.options import ConsumerOptions, ProducerOptions, TopicOptions, TopicPartition
 from sandbox.ports.producer import Producer
 from sandbox.ports.queue import Message, Queue, QueueOptions, check_priority
@@ -11,12 +12,14 @@ __all__ = [
     "Bus",
     "Consumer",
     "ConsumerOptions",
+    "Database",
     "Handler",
     "Message",
     "Producer",
     "ProducerOptions",
     "Queue",
     "QueueOptions",
+    "Row",
     "RunResult",
     "Topic",
     "TopicOptions",
