@@ -4,5 +4,7 @@ They see ports only: any bus, any database, any event store will do.
 """
 
 from sandbox.patterns.inbox import Inbox
+from sandbox.patterns.outbox import Outbox
+from sandbox.patterns.relay import Relay
 
-__all__ = ["Inbox"]
+__all__ = ["Inbox", "Outbox", "Relay"]
