@@ -3,8 +3,9 @@
 They see ports only: any bus, any database, any event store will do.
 """
 
+from sandbox.patterns.change_capture import Change, ChangeRelay, capture_changes
 from sandbox.patterns.inbox import Inbox
 from sandbox.patterns.outbox import Outbox
 from sandbox.patterns.relay import Relay
 
-__all__ = ["Inbox", "Outbox", "Relay"]
+__all__ = ["Change", "ChangeRelay", "Inbox", "Outbox", "Relay", "capture_changes"]
