@@ -3,6 +3,7 @@
 from sandbox.ports.bus import Bus, Handler, RunResult
 from sandbox.ports.consumer import Consumer
 from sandbox.ports.database import Database, Row
+from sandbox.ports.event_store import EventStore, StoredEvent
 from sandbox.ports.options import ConsumerOptions, ProducerOptions, TopicOptions, TopicPartition
 from sandbox.ports.producer import Producer
 from sandbox.ports.queue import Message, Queue, QueueOptions, check_priority
@@ -13,6 +14,7 @@ __all__ = [
     "Consumer",
     "ConsumerOptions",
     "Database",
+    "EventStore",
     "Handler",
     "Message",
     "Producer",
@@ -21,6 +23,7 @@ __all__ = [
     "QueueOptions",
     "Row",
     "RunResult",
+    "StoredEvent",
     "Topic",
     "TopicOptions",
     "TopicPartition",

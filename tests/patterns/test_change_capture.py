@@ -84,6 +84,14 @@ def test_a_change_that_is_published_again_has_the_same_id(orders, sim):
     assert ids == ["shop-change-1", "shop-change-2", "shop-change-2", "shop-change-3"]
 
 
+def test_two_changes_never_share_an_id(orders, sim):
+    """Not even where the first one's row is gone already."""
+    for status in ("placed", "paid"):
+        orders.execute("INSERT OR REPLACE INTO orders VALUES ('A-1', ?, 9.5)", [status])
+        ChangeRelay(orders, sim, tell).run()
+    assert [record.envelope.id for record in read(sim)] == ["shop-change-1", "shop-change-2"]
+
+
 def test_no_change_is_lost_wherever_it_crashes(tmp_path):
     def story(world):
         db, bus = world.db("shop"), world.bus
