@@ -2,6 +2,8 @@
 
 from sandbox.ports.bus import Bus, Handler, RunResult
 from sandbox.ports.consumer import Consumer
+from sandbox.ports.database import Database, Row
+from sandbox.ports.event_store import EventStore, StoredEvent
 from sandbox.ports.options import ConsumerOptions, ProducerOptions, TopicOptions, TopicPartition
 from sandbox.ports.producer import Producer, Sent
 from sandbox.ports.queue import Message, Queue, QueueOptions, check_priority
@@ -11,14 +13,18 @@ __all__ = [
     "Bus",
     "Consumer",
     "ConsumerOptions",
+    "Database",
+    "EventStore",
     "Handler",
     "Message",
     "Producer",
     "ProducerOptions",
     "Queue",
     "QueueOptions",
+    "Row",
     "RunResult",
     "Sent",
+    "StoredEvent",
     "Topic",
     "TopicOptions",
     "TopicPartition",

@@ -12,6 +12,7 @@ from kafka.errors import InvalidProducerEpochError, InvalidTxnStateError, Produc
 from sandbox import refusals
 from sandbox.adapters.kafka.consumer import KafkaMember
 from sandbox.adapters.kafka.errors import ANSWER_MS, CONNECT_SECONDS, in_our_words, unreachable
+from sandbox.adapters.kafka.sending import landed, start
 from sandbox.errors import BrokerUnreachable, ProducerFenced
 from sandbox.messages import Command, Event, Key, Record
 from sandbox.ports import ProducerOptions, Sent, Topic
@@ -116,7 +117,7 @@ class OwnProducer:
         )
         self._enlisted = True
         with self._in_our_words():
-            future = self._bus.start(name, number, stored, self.client)
+            future = start(self.client, self._bus.physical(name), number, stored)
         self._on_their_way.append((author, name, stored, future, sent))
         return sent
 
@@ -184,7 +185,7 @@ class OwnProducer:
     def _note_arrivals(self) -> None:
         waiting, self._on_their_way = self._on_their_way, []
         for author, name, stored, future, sent in waiting:
-            sent.land(self._bus.note(author, self._bus.landed(name, stored, future)))
+            sent.land(self._bus.note(author, landed(name, stored, future, self._bus.published_classes)))
 
     def _end(self, how: Callable[[], None]) -> None:
         """End the transaction, and wait until the broker has told its partitions so.

@@ -1,0 +1,11 @@
+"""The patterns that the lessons build in view, with their error checks.
+
+They see ports only: any bus, any database, any event store will do.
+"""
+
+from sandbox.patterns.change_capture import Change, ChangeRelay, capture_changes
+from sandbox.patterns.inbox import Inbox
+from sandbox.patterns.outbox import Outbox
+from sandbox.patterns.relay import Relay
+
+__all__ = ["Change", "ChangeRelay", "Inbox", "Outbox", "Relay", "capture_changes"]
