@@ -3,9 +3,22 @@
 They see ports only: any bus, any database, any event store will do.
 """
 
+from sandbox.patterns.aggregate import Aggregate
 from sandbox.patterns.change_capture import Change, ChangeRelay, capture_changes
 from sandbox.patterns.inbox import Inbox
 from sandbox.patterns.outbox import Outbox
 from sandbox.patterns.relay import Relay
+from sandbox.patterns.repository import Repository
+from sandbox.patterns.snapshots import Snapshots
 
-__all__ = ["Change", "ChangeRelay", "Inbox", "Outbox", "Relay", "capture_changes"]
+__all__ = [
+    "Aggregate",
+    "Change",
+    "ChangeRelay",
+    "Inbox",
+    "Outbox",
+    "Relay",
+    "Repository",
+    "Snapshots",
+    "capture_changes",
+]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.patterns.world import TinyDatabase
+from tests.patterns.world import TinyDatabase, TinyEventStore
 
 
 @pytest.fixture
@@ -11,3 +11,9 @@ def db(tmp_path):
     database = TinyDatabase(tmp_path / "shop.sqlite")
     yield database
     database.close()
+
+
+@pytest.fixture
+def store():
+    """An event store, in memory."""
+    return TinyEventStore()

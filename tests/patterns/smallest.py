@@ -1,6 +1,7 @@
 """The patterns as a lesson builds them: the idea alone, which has to pass the contract too."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from uuid import uuid4
 
 import msgspec
@@ -49,3 +50,20 @@ class Relay:
             envelope = msgspec.json.decode(row["envelope"], type=Envelope)
             self.bus.forward(row["topic"], Stored(row["key"], row["value"], envelope, envelope.time))
             self.db.execute("DELETE FROM outbox WHERE sequence = ?", [row["sequence"]])
+
+
+class Repository:
+    """Fold, decide, append on the version that the decision was made on."""
+
+    def __init__(self, store, aggregate):
+        self.store, self.aggregate = store, aggregate
+
+    def load(self, stream):
+        stored = list(self.store.read(stream))
+        state = self.aggregate.fold(one.event for one in stored)
+        return SimpleNamespace(state=state, version=len(stored))
+
+    def execute(self, stream, command):
+        loaded = self.load(stream)
+        events = self.aggregate.decide(command, loaded.state)
+        return self.store.append(stream, events, expected_version=loaded.version)

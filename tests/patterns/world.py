@@ -8,10 +8,14 @@ as a process is that comes back; files and logs are as the crash left them.
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 from sandbox import connect
-from sandbox.errors import Crashed
+from sandbox.clock import OPENING
+from sandbox.errors import ConcurrencyConflict, Crashed
+from sandbox.messages.envelope import seal
+from sandbox.ports import StoredEvent
 
 STEPS_MAX = 500
 
@@ -151,3 +155,37 @@ def crash_everywhere(folder: Path, story: Callable[[World], object]) -> Iterator
             todo += [(step, how) for step in steps for how in ("before", "after")]
         yield world
         world.close()
+
+
+class TinyEventStore:
+    """`sandbox.ports.EventStore` in a list."""
+
+    def __init__(self) -> None:
+        self.events: list[StoredEvent] = []
+
+    def append(self, stream, events, *, expected_version, cause=None, source=None):
+        actual = self.version(stream)
+        if actual != expected_version:
+            raise ConcurrencyConflict(
+                f"{stream} is at version {actual}, not {expected_version}",
+                stream=stream,
+                expected=expected_version,
+                actual=actual,
+            )
+        for number, event in enumerate(events, start=actual + 1):
+            position = len(self.events) + 1
+            envelope = seal(event.type_name, f"event-{position}", source or "store", OPENING)
+            self.events.append(StoredEvent(stream, number, position, event, envelope))
+        return self.events[len(self.events) - len(events) :]
+
+    def read(self, stream, *, after=0):
+        return (stored for stored in self.events if stored.stream == stream and stored.version > after)
+
+    def version(self, stream):
+        return sum(stored.stream == stream for stored in self.events)
+
+    def read_all(self, *, after=0, limit=None):
+        return islice((stored for stored in self.events if stored.position > after), limit)
+
+    def position(self):
+        return len(self.events)
