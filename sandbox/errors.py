@@ -13,6 +13,8 @@
     │   ├── NotInTransaction    two writes that belong together would not be one
     │   └── ConsumerClosed      it was closed, or it crashed
     ├── ConcurrencyConflict     the stream has another version than the writer expected
+    ├── ProjectionBehind        the read model has not come as far as was asked for
+    ├── CheckpointAhead         the read model has come further than its store
     ├── MessageIdReused         another message had this id: it would pass for a duplicate
     ├── UnreadableRecord        the bytes are there; no event can be made of them
     ├── OffsetOutOfRange        the position is not in the log, and nothing says where to go
@@ -90,6 +92,16 @@ class ConcurrencyConflict(SandboxError):
         self.stream = stream
         self.expected = expected
         self.actual = actual
+
+
+class ProjectionBehind(SandboxError):
+    """The read model has not yet taken in the event that was asked for."""
+
+    retriable = True
+
+
+class CheckpointAhead(SandboxError):
+    """The read model knows events that the store doesn't have."""
 
 
 class MessageIdReused(SandboxError):

@@ -7,6 +7,7 @@ from sandbox.patterns.aggregate import Aggregate
 from sandbox.patterns.change_capture import Change, ChangeRelay, capture_changes
 from sandbox.patterns.inbox import Inbox
 from sandbox.patterns.outbox import Outbox
+from sandbox.patterns.projection import Projection
 from sandbox.patterns.relay import Relay
 from sandbox.patterns.repository import Repository
 from sandbox.patterns.snapshots import Snapshots
@@ -17,6 +18,7 @@ __all__ = [
     "ChangeRelay",
     "Inbox",
     "Outbox",
+    "Projection",
     "Relay",
     "Repository",
     "Snapshots",

@@ -67,3 +67,23 @@ class Repository:
         loaded = self.load(stream)
         events = self.aggregate.decide(command, loaded.state)
         return self.store.append(stream, events, expected_version=loaded.version)
+
+
+class Projection:
+    """The read model and its checkpoint are one transaction."""
+
+    def __init__(self, db, name, columns, when):
+        self.db, self.name, self.when = db, name, when
+        db.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
+        db.execute("CREATE TABLE IF NOT EXISTS checkpoint (position)")
+
+    @property
+    def position(self):
+        return max([row["position"] for row in self.db.execute("SELECT * FROM checkpoint")], default=0)
+
+    def catch_up(self, store):
+        with self.db.transaction():
+            for stored in store.read_all(after=self.position):
+                if type(stored.event) in self.when:
+                    self.when[type(stored.event)](self.db, self.name, stored.event)
+                self.db.execute("INSERT INTO checkpoint VALUES (?)", [stored.position])
