@@ -21,7 +21,7 @@ PEERS = [
     "faststream_test_broker",
 ]
 SLOW = {"faststream_test_broker": 10_000, "fakeredis_streams": 10_000, "real_kafka": 10_000}  # at most
-BARS = {  # ours has to be so many times as fast (issue 3); of the bare loop, a fifth
+BARS = {  # ours has to be so many times as fast, under the first load; of the bare loop, a fifth
     "bare": 1 / 5,
     "librdkafka_mock": 1.5,
     "mockafka_py": 2,

@@ -10,7 +10,12 @@
     │   ├── UnknownTopic        no topic of that name on this bus
     │   ├── TopicExists         the name is taken, with other partitions
     │   ├── MemberExists        the name is taken by another open consumer
+    │   ├── NotInTransaction    two writes that belong together would not be one
     │   └── ConsumerClosed      it was closed, or it crashed
+    ├── ConcurrencyConflict     the stream has another version than the writer expected
+    ├── ProjectionBehind        the read model has not come as far as was asked for
+    ├── CheckpointAhead         the read model has come further than its store
+    ├── MessageIdReused         another message had this id: it would pass for a duplicate
     ├── UnreadableRecord        the bytes are there; no event can be made of them
     ├── OffsetOutOfRange        the position is not in the log, and nothing says where to go
     ├── CommitRejected          the group gave the partition to someone else
@@ -77,8 +82,36 @@ class MemberExists(UsageError):
     """An open consumer of that group has that name."""
 
 
+class NotInTransaction(UsageError):
+    """What must be written together with something else was to be written alone."""
+
+
 class ConsumerClosed(UsageError):
     """The consumer or producer was closed or has crashed: it can't be used again."""
+
+
+class ConcurrencyConflict(SandboxError):
+    """Someone else appended to the stream first."""
+
+    def __init__(self, message: str, *, stream: str, expected: int, actual: int) -> None:
+        super().__init__(message)
+        self.stream = stream
+        self.expected = expected
+        self.actual = actual
+
+
+class ProjectionBehind(SandboxError):
+    """The read model has not yet taken in the event that was asked for."""
+
+    retriable = True
+
+
+class CheckpointAhead(SandboxError):
+    """The read model knows events that the store doesn't have."""
+
+
+class MessageIdReused(SandboxError):
+    """A message has the id of another one, so that one of the two would be lost as a duplicate."""
 
 
 class UnreadableRecord(SandboxError):

@@ -3,6 +3,6 @@
 from sandbox.messages.envelope import Envelope
 from sandbox.messages.event import Command, Event, isolated_types
 from sandbox.messages.keys import Key, partition_for
-from sandbox.messages.record import Record
+from sandbox.messages.record import Record, Stored
 
-__all__ = ["Command", "Envelope", "Event", "Key", "Record", "isolated_types", "partition_for"]
+__all__ = ["Command", "Envelope", "Event", "Key", "Record", "Stored", "isolated_types", "partition_for"]

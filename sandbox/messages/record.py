@@ -25,6 +25,16 @@ class Stored(msgspec.Struct, frozen=True, gc=False):
     headers: Mapping[str, bytes] = NO_HEADERS  # those beside the envelope's
 
 
+def readable(message: Stored, published: Published) -> Event | Command | None:
+    """The message's event, where its bytes make one."""
+    if message.value is None or message.envelope is None:
+        return None
+    try:
+        return published.read(message.envelope.type, message.value)
+    except UnreadableRecord:
+        return None
+
+
 class Record(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What a consumer reads: `orders[1]@0 OrderPlaced(order_id='A-1', total=10)`.
 

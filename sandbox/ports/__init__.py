@@ -3,9 +3,10 @@
 from sandbox.ports.bus import Bus, Handler, RunResult
 from sandbox.ports.consumer import Consumer
 from sandbox.ports.database import Database, Row
+from sandbox.ports.event_store import EventStore, StoredEvent
 from sandbox.ports.gateway import Charge, Gateway, Refund
 from sandbox.ports.options import ConsumerOptions, ProducerOptions, TopicOptions, TopicPartition
-from sandbox.ports.producer import Producer
+from sandbox.ports.producer import Producer, Sent
 from sandbox.ports.queue import Message, Queue, QueueOptions, check_priority
 from sandbox.ports.topic import Topic, Topics, check_key, check_topic, topic_names
 
@@ -15,6 +16,7 @@ __all__ = [
     "Consumer",
     "ConsumerOptions",
     "Database",
+    "EventStore",
     "Gateway",
     "Handler",
     "Message",
@@ -25,6 +27,8 @@ __all__ = [
     "Refund",
     "Row",
     "RunResult",
+    "Sent",
+    "StoredEvent",
     "Topic",
     "TopicOptions",
     "TopicPartition",

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from sandbox.clock import Clock
 from sandbox.injection import Faults
-from sandbox.messages import Command, Event, Key, Record
+from sandbox.messages import Command, Event, Key, Record, Stored
 from sandbox.ports.consumer import Consumer
 from sandbox.ports.producer import Producer
 from sandbox.ports.queue import Queue
@@ -76,14 +76,24 @@ class Bus(Protocol):
         subject: str | None = None,
         cause: Record | None = None,
         headers: Mapping[str, str | bytes] | None = None,
+        id: str | None = None,
     ) -> Record:
         """Append `event` to a partition of `topic` and return where it landed.
 
         Events with one key share a partition. Without a key, any partition. `source` is
         who says it; `cause` the record that led to it. Inside a handler both are known
-        and need not be given. `headers` travel beside the envelope. `None` for the event
+        and need not be given. `headers` travel beside the envelope. `id` is for whoever
+        publishes a message again: the same message has the same id. `None` for the event
         is a tombstone: compaction forgets its key. Raises `UnknownTopic`, `InvalidEvent`,
         `InvalidKey`, `InvalidHeader`, and `BrokerUnreachable` where no answer came.
+        """
+        ...
+
+    def forward(self, topic: Topic | str, message: Stored, *, source: str | None = None) -> Record:
+        """Append a message as it is: the same bytes, id, time, causes and headers.
+
+        For whoever hands on what others have said, as a relay does; it need not know the
+        message's class. `source` is who forwards it, in the trace. Raises as `publish` does.
         """
         ...
 

@@ -7,16 +7,18 @@ promises leave open, so that no one comes to rely on it.
 from collections.abc import Mapping
 from random import Random
 
+from msgspec.structs import replace
+
 from sandbox import refusals
 from sandbox.clock import VirtualClock
 from sandbox.delivery import Subscription, Surroundings, author_and_cause, run_until_idle
 from sandbox.errors import UsageError
 from sandbox.injection import Faults
-from sandbox.messages import Command, Event, Key, Record
+from sandbox.messages import Command, Event, Key, Record, Stored
 from sandbox.messages.envelope import Envelope, seal
 from sandbox.messages.event import Payload, Published, check_is_payload
 from sandbox.messages.headers import headers_to_bytes
-from sandbox.messages.record import NO_HEADERS, Stored
+from sandbox.messages.record import NO_HEADERS, readable
 from sandbox.ports import (
     ConsumerOptions,
     Handler,
@@ -97,17 +99,29 @@ class SimulatedBus:
         subject: str | None = None,
         cause: Record | None = None,
         headers: Mapping[str, str | bytes] | None = None,
+        id: str | None = None,
     ) -> Record:
         if self.faults.armed:
             author, _ = author_and_cause(source, cause)
             return self.faults.step(
                 author,
                 "publish",
-                lambda: self.append(*self.prepare(topic, event, key, source, subject, cause, headers)),
+                lambda: self.append(*self.prepare(topic, event, key, source, subject, cause, headers, id)),
                 event,
             )
-        author, partition, stored = self.prepare(topic, event, key, source, subject, cause, headers)
+        author, partition, stored = self.prepare(topic, event, key, source, subject, cause, headers, id)
         return self.append(author, partition, stored)
+
+    def forward(self, topic: Topic | str, message: Stored, *, source: str | None = None) -> Record:
+        log = self._known(topic)
+        author, _ = author_and_cause(source, None)
+
+        def request() -> Record:
+            number = self._route(log, message.key, message.value)[1]
+            return self.append(author, log.partitions[number], replace(message, timestamp=self.clock.tick()))
+
+        event = readable(message, self._published_classes) if self.faults.asks_for_events else None
+        return self.faults.step(author, "publish", request, event) if self.faults.armed else request()
 
     def prepare(
         self,
@@ -118,6 +132,7 @@ class SimulatedBus:
         subject: str | None,
         cause: Record | None,
         headers: Mapping[str, str | bytes] | None,
+        id: str | None = None,
     ) -> tuple[str, Partition, Stored]:
         """Who says it, where it goes, and what the log will keep."""
         log = self._logs.get(topic.name if isinstance(topic, Topic) else topic) or self._known(topic)
@@ -130,18 +145,22 @@ class SimulatedBus:
             if not isinstance(event, Payload):
                 check_is_payload(event)
             cls = type(event)
-            value, id = event.to_json(), self.next_id(cls)
+            value, new_id = event.to_json(), self.next_id(cls)
+            id = id or new_id
             if cause is None:  # as most events; `seal` would say the same
                 envelope = Envelope(id, author, cls.type_name, now, subject, id)
             else:
                 envelope = seal(cls.type_name, id, author, now, subject, cause.stored.envelope)
-        if key is not None:
-            key_bytes, number = log.route(key)
-        else:
-            check_key(None, event, log.topic.name, log.options)
-            key_bytes, number = None, self.random.randrange(log.topic.partitions)
+        key_bytes, number = self._route(log, key, event)
         own = headers_to_bytes(headers) if headers else NO_HEADERS
         return author, log.partitions[number], Stored(key_bytes, value, envelope, now, own)
+
+    def _route(self, log: Log, key: Key, content: object) -> tuple[bytes | None, int]:
+        """The key as it travels, and its partition. Raises `InvalidKey`."""
+        if key is not None:
+            return log.route(key)
+        check_key(None, content, log.topic.name, log.options)
+        return None, self.random.randrange(log.topic.partitions)
 
     def append(self, author: str, partition: Partition, stored: Stored) -> Record:
         """Put what was prepared into the log."""

@@ -8,7 +8,8 @@ from sandbox import refusals
 from sandbox.errors import BrokerUnreachable, ProducerFenced
 from sandbox.messages import Command, Event, Key, Record
 from sandbox.messages.record import Stored
-from sandbox.ports import ProducerOptions, Topic
+from sandbox.ports import ProducerOptions, Sent, Topic
+from sandbox.sim.batches import Batches, Waiting
 from sandbox.sim.consumer import SimulatedConsumer
 from sandbox.sim.partition import Partition
 from sandbox.sim.transactions import Transaction
@@ -28,6 +29,7 @@ class SimulatedProducer:
         self._options = options
         self._transaction: Transaction | None = None
         self._epoch = bus.transactions.register(options.transactional_id) if options.transactional_id else 0
+        self._batches = Batches(bus.clock, options, self._deliver_waiting)
         self._closed = False
         self._fenced = False
 
@@ -44,19 +46,30 @@ class SimulatedProducer:
         cause: Record | None = None,
         headers: Mapping[str, str | bytes] | None = None,
     ) -> Record:
+        self._may_publish()
+        return self._deliver(
+            lambda: self._bus.prepare(topic, event, key, self.name, subject, cause, headers), event
+        )
+
+    def send(
+        self,
+        topic: Topic | str,
+        event: Event | Command | None,
+        key: Key = None,
+        *,
+        subject: str | None = None,
+        cause: Record | None = None,
+        headers: Mapping[str, str | bytes] | None = None,
+    ) -> Sent:
+        self._may_publish()
+        author, partition, stored = self._bus.prepare(topic, event, key, self.name, subject, cause, headers)
+        sent = Sent()
+        self._batches.add(Waiting(author, partition, stored, event, sent))
+        return sent
+
+    def flush(self) -> None:
         self._must_be_open()
-        if self._options.transactional_id:
-            self._must_be_in_transaction()
-        prepared, landed = [], []  # once; and the broker's memory of this sequence number
-
-        def request() -> Record:
-            if not prepared:
-                prepared.extend(self._bus.prepare(topic, event, key, self.name, subject, cause, headers))
-            if not landed or not self._options.enable_idempotence:
-                landed.append(self._append(*prepared))
-            return landed[0]
-
-        return self._with_retries(request, event)
+        self._batches.flush()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -71,12 +84,15 @@ class SimulatedProducer:
             yield
         except BaseException:
             ours, self._transaction = self._transaction, None  # `close` may have ended it
+            self._batches.drop()
             if ours and not self._fenced:  # whoever fences it ends it, too
                 self._end(ours, self._bus.transactions.abort)
             self._bus.trace.record(self.name, "abort")
             raise
-        ours, self._transaction = self._transaction, None
-        self._must_be_open()  # an error that the block has swallowed still counts
+        try:
+            self.flush()  # a fence that the block has swallowed still counts
+        finally:
+            ours, self._transaction = self._transaction, None
         self._end(ours, self._bus.transactions.commit)
         self._bus.trace.record(self.name, "commit")
 
@@ -87,6 +103,10 @@ class SimulatedProducer:
         self._transaction.commits.setdefault(consumer.group, {})[at] = record.offset + 1
 
     def close(self) -> None:
+        if self._closed:
+            return
+        if not self._transaction:
+            self._batches.flush()
         ours, self._transaction = self._transaction, None
         if ours:
             with suppress(ProducerFenced):
@@ -98,6 +118,22 @@ class SimulatedProducer:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+    def _deliver_waiting(self, waiting: Waiting) -> None:
+        prepared = (waiting.author, waiting.partition, waiting.stored)
+        waiting.sent.land(self._deliver(lambda: prepared, waiting.event))
+
+    def _deliver(self, prepare: Callable[[], tuple[str, Partition, Stored]], event: object) -> Record:
+        prepared, landed = [], []  # once; and the broker's memory of this sequence number
+
+        def request() -> Record:
+            if not prepared:
+                prepared.extend(prepare())
+            if not landed or not self._options.enable_idempotence:
+                landed.append(self._append(*prepared))
+            return landed[0]
+
+        return self._with_retries(request, event)
 
     def _append(self, author: str, partition: Partition, stored: Stored) -> Record:
         if self._transaction:
@@ -141,6 +177,11 @@ class SimulatedProducer:
         except ProducerFenced:
             self._fenced = True
             raise
+
+    def _may_publish(self) -> None:
+        self._must_be_open()
+        if self._options.transactional_id:
+            self._must_be_in_transaction()
 
     def _must_be_in_transaction(self) -> None:
         self._must_be_open()

@@ -18,6 +18,7 @@ FLOORS = [
     {"refusals"},
     {"delivery"},
     {"sim", "adapters"},
+    {"patterns"},
     {"connect", "explore"},
     {"views", "grading"},
     {"__init__"},
@@ -76,6 +77,12 @@ def test_imports_point_down(path):
 )
 def test_a_broken_floor_is_seen(room, source):
     assert broken_floors(room, source)
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("sandbox/patterns/*.py")), ids=lambda p: p.name)
+def test_a_pattern_sees_ports_only(path):
+    seen = {room_of(name) for name in imports_of(path.read_text(encoding="utf-8"))}
+    assert seen <= {"errors", "clock", "messages", "ports", "delivery", "patterns"}
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ SECONDS_MAX = 25  # what a call may take at most; most give up after ten
 
 
 @dataclass(frozen=True)
-class OrderPlaced(Event):
+class FrozenOrderPlaced(Event):
     order_id: str
 
 
@@ -43,13 +43,13 @@ def test_every_call_ends_while_the_broker_is_frozen_and_nothing_is_lost(broker):
     url, process = broker
     bus = connect(url)
     orders = bus.create_topic("orders")
-    bus.publish(orders, OrderPlaced("A-1"), key="A-1")
+    bus.publish(orders, FrozenOrderPlaced("A-1"), key="A-1")
     consumer = bus.consumer(orders, "billing")
     (record,) = consumer.poll()
     bus.subscribe(orders, "email", lambda record: None)
     process.suspend()
     calls = {
-        "publish": lambda: bus.publish(orders, OrderPlaced("A-2"), key="A-2"),
+        "publish": lambda: bus.publish(orders, FrozenOrderPlaced("A-2"), key="A-2"),
         "poll": consumer.poll,
         "commit": lambda: consumer.commit(record),
         "run": bus.run,
@@ -76,7 +76,7 @@ def test_a_bus_can_be_closed_while_the_broker_is_frozen(broker, capfd):
     url, process = broker
     bus = connect(url)
     orders = bus.create_topic("orders")
-    bus.publish(orders, OrderPlaced("A-1"), key="A-1")
+    bus.publish(orders, FrozenOrderPlaced("A-1"), key="A-1")
     bus.consumer(orders, "billing").poll()
     bus.producer(transactional_id="till")
     process.suspend()

@@ -4,12 +4,12 @@ import atexit
 import contextlib
 import weakref
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from uuid import uuid4
 
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.errors import TopicAlreadyExistsError
+from msgspec.structs import replace
 from uuid6 import uuid7
 
 from sandbox import refusals
@@ -18,17 +18,18 @@ from sandbox.adapters.kafka.effects import WHY_NOT, KafkaEffects
 from sandbox.adapters.kafka.errors import ANSWER_MS, CONNECT_SECONDS, check_port, in_our_words
 from sandbox.adapters.kafka.groups import Groups
 from sandbox.adapters.kafka.producer import OwnProducer, new_client, see_partitions
-from sandbox.adapters.kafka.wire import to_wire, topic_configs
+from sandbox.adapters.kafka.sending import landed, start
+from sandbox.adapters.kafka.wire import topic_configs
 from sandbox.clock import WallClock
 from sandbox.delivery import Subscription, Surroundings, author_and_cause, run_until_idle
 from sandbox.errors import NotSupportedHere
 from sandbox.injection import Faults
-from sandbox.messages import Command, Event, Key, Record, partition_for
+from sandbox.messages import Command, Event, Key, Record, Stored, partition_for
 from sandbox.messages.envelope import seal
 from sandbox.messages.event import Published, check_is_payload
 from sandbox.messages.headers import headers_to_bytes
 from sandbox.messages.keys import key_to_bytes
-from sandbox.messages.record import Stored
+from sandbox.messages.record import readable
 from sandbox.ports import (
     ConsumerOptions,
     Handler,
@@ -132,15 +133,32 @@ class KafkaBus:
         subject: str | None = None,
         cause: Record | None = None,
         headers: Mapping[str, str | bytes] | None = None,
+        id: str | None = None,
     ) -> Record:
         def request() -> Record:
-            author, name, number, stored = self.prepare(topic, event, key, source, subject, cause, headers)
+            author, name, number, stored = self.prepare(
+                topic, event, key, source, subject, cause, headers, id
+            )
             with in_our_words(self.address):
                 return self.note(author, self.send(name, number, stored))
 
         if self.faults.armed:
             return self.faults.step(author_and_cause(source, cause)[0], "publish", request, event)
         return request()
+
+    def forward(self, topic: Topic | str, message: Stored, *, source: str | None = None) -> Record:
+        known = self._known(topic)
+        author, _ = author_and_cause(source, None)
+        check_key(message.key, message.value, known.name, self._options[known.name])
+        number = None if message.key is None else partition_for(message.key, known.partitions)
+
+        def request() -> Record:
+            with in_our_words(self.address):
+                stored = replace(message, timestamp=self.clock.now())
+                return self.note(author, self.send(known.name, number, stored))
+
+        event = readable(message, self.published_classes) if self.faults.asks_for_events else None
+        return self.faults.step(author, "publish", request, event) if self.faults.armed else request()
 
     def prepare(
         self,
@@ -151,6 +169,7 @@ class KafkaBus:
         subject: str | None,
         cause: Record | None,
         headers: Mapping[str, str | bytes] | None,
+        id: str | None = None,
     ) -> tuple[str, str, int | None, Stored]:
         """Who says it, the topic and the partition (`None`: any), and what travels."""
         known = self._known(topic)
@@ -163,7 +182,7 @@ class KafkaBus:
             value = event.to_json()
             self.published_classes.add(type(event))
             parent = cause.stored.envelope if cause is not None else None
-            envelope = seal(event.type_name, str(uuid7()), author, now, subject, parent)
+            envelope = seal(event.type_name, id or str(uuid7()), author, now, subject, parent)
         number = None if key_bytes is None else partition_for(key_bytes, known.partitions)
         return author, known.name, number, Stored(key_bytes, value, envelope, now, headers_to_bytes(headers))
 
@@ -171,22 +190,8 @@ class KafkaBus:
         self, topic: str, partition: int | None, stored: Stored, client: KafkaProducer | None = None
     ) -> Record:
         """Put what was prepared into the log."""
-        data, envelope_headers = to_wire(stored.envelope, stored.value) if stored.envelope else (None, [])
-        landed = (
-            (client or self._producer)
-            .send(
-                self.physical(topic),
-                data,
-                key=stored.key,
-                headers=[*envelope_headers, *stored.headers.items()],
-                partition=partition,
-                timestamp_ms=int(stored.timestamp.timestamp() * 1000),
-            )
-            .get(timeout=ANSWER_MS / 1000)
-        )
-        timestamp = datetime.fromtimestamp(landed.timestamp / 1000, UTC)
-        kept = Stored(stored.key, stored.value, stored.envelope, timestamp, stored.headers)
-        return Record(topic, landed.partition, landed.offset, kept, self.published_classes)
+        future = start(client or self._producer, self.physical(topic), partition, stored)
+        return landed(topic, stored, future, self.published_classes)
 
     def note(self, author: str, record: Record) -> Record:
         """Write a publication into the trace."""

@@ -12,9 +12,10 @@ from kafka.errors import InvalidProducerEpochError, InvalidTxnStateError, Produc
 from sandbox import refusals
 from sandbox.adapters.kafka.consumer import KafkaMember
 from sandbox.adapters.kafka.errors import ANSWER_MS, CONNECT_SECONDS, in_our_words, unreachable
+from sandbox.adapters.kafka.sending import landed, start
 from sandbox.errors import BrokerUnreachable, ProducerFenced
 from sandbox.messages import Command, Event, Key, Record
-from sandbox.ports import ProducerOptions, Topic
+from sandbox.ports import ProducerOptions, Sent, Topic
 
 if TYPE_CHECKING:
     from sandbox.adapters.kafka.bus import KafkaBus
@@ -36,7 +37,7 @@ def new_client(address: str, options: ProducerOptions, transactional_id: str | N
         transactional_id=transactional_id,
         transaction_timeout_ms=options.transaction_timeout_ms,
         request_timeout_ms=ANSWER_MS // 2,
-        delivery_timeout_ms=ANSWER_MS,
+        delivery_timeout_ms=ANSWER_MS + options.linger_ms,
         max_block_ms=ANSWER_MS,
     )
 
@@ -58,6 +59,7 @@ class OwnProducer:
         self._options = options
         self._in_transaction = False
         self._enlisted = False  # does the broker know of the transaction?
+        self._on_their_way: list[tuple] = []  # author, topic, what, the client's future, ours
         self._closed = False
         self._fenced = False
         id = bus.physical(options.transactional_id) if options.transactional_id else None
@@ -79,9 +81,7 @@ class OwnProducer:
         cause: Record | None = None,
         headers: Mapping[str, str | bytes] | None = None,
     ) -> Record:
-        self._must_be_open()
-        if self._options.transactional_id:
-            self._must_be_in_transaction()
+        self._may_publish()
         prepared, landed = [], []  # once; and the broker's memory of this sequence number
 
         def request() -> Record:
@@ -96,6 +96,36 @@ class OwnProducer:
             return landed[0]
 
         return self._with_retries(request, event)
+
+    def send(
+        self,
+        topic: Topic | str,
+        event: Event | Command | None,
+        key: Key = None,
+        *,
+        subject: str | None = None,
+        cause: Record | None = None,
+        headers: Mapping[str, str | bytes] | None = None,
+    ) -> Sent:
+        self._may_publish()
+        sent = Sent()
+        if self._bus.faults.armed:  # a fault strikes one record, so that one goes alone
+            sent.land(self.publish(topic, event, key, subject=subject, cause=cause, headers=headers))
+            return sent
+        author, name, number, stored = self._bus.prepare(
+            topic, event, key, self.name, subject, cause, headers
+        )
+        self._enlisted = True
+        with self._in_our_words():
+            future = start(self.client, self._bus.physical(name), number, stored)
+        self._on_their_way.append((author, name, stored, future, sent))
+        return sent
+
+    def flush(self) -> None:
+        self._must_be_open()
+        with self._in_our_words():
+            self.client.flush(timeout=ANSWER_MS / 1000)
+            self._note_arrivals()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -112,12 +142,15 @@ class OwnProducer:
             yield
         except BaseException:
             ours, self._in_transaction = self._in_transaction, False  # `close` may have ended it
+            self._on_their_way.clear()
             if ours and not self._fenced:  # whoever fences it ends it, too
                 self._end(self.client.abort_transaction)
             self._bus.trace.record(self.name, "abort")
             raise
-        self._in_transaction = False
-        self._must_be_open()  # an error that the block has swallowed still counts
+        try:
+            self.flush()  # a fence that the block has swallowed still counts
+        finally:
+            self._in_transaction = False
         self._end(self.client.commit_transaction)
         self._bus.trace.record(self.name, "commit")
 
@@ -138,6 +171,8 @@ class OwnProducer:
             self._in_transaction = False
             with contextlib.suppress(ProducerFenced):
                 self._end(self.client.abort_transaction)
+        elif self._on_their_way:
+            self.flush()
         self._closed = True
         self.client.close(timeout=2)
 
@@ -146,6 +181,11 @@ class OwnProducer:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+    def _note_arrivals(self) -> None:
+        waiting, self._on_their_way = self._on_their_way, []
+        for author, name, stored, future, sent in waiting:
+            sent.land(self._bus.note(author, landed(name, stored, future, self._bus.published_classes)))
 
     def _end(self, how: Callable[[], None]) -> None:
         """End the transaction, and wait until the broker has told its partitions so.
@@ -182,6 +222,11 @@ class OwnProducer:
         except FENCED as error:
             self._fenced = True
             raise refusals.fenced(self._options.transactional_id) from error
+
+    def _may_publish(self) -> None:
+        self._must_be_open()
+        if self._options.transactional_id:
+            self._must_be_in_transaction()
 
     def _must_be_in_transaction(self) -> None:
         self._must_be_open()

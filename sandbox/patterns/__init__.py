@@ -1,0 +1,26 @@
+"""The patterns that the lessons build in view, with their error checks.
+
+They see ports only: any bus, any database, any event store will do.
+"""
+
+from sandbox.patterns.aggregate import Aggregate
+from sandbox.patterns.change_capture import Change, ChangeRelay, capture_changes
+from sandbox.patterns.inbox import Inbox
+from sandbox.patterns.outbox import Outbox
+from sandbox.patterns.projection import Projection
+from sandbox.patterns.relay import Relay
+from sandbox.patterns.repository import Repository
+from sandbox.patterns.snapshots import Snapshots
+
+__all__ = [
+    "Aggregate",
+    "Change",
+    "ChangeRelay",
+    "Inbox",
+    "Outbox",
+    "Projection",
+    "Relay",
+    "Repository",
+    "Snapshots",
+    "capture_changes",
+]
