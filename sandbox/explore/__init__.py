@@ -4,11 +4,13 @@ from sandbox.explore.database import MemoryDatabase
 from sandbox.explore.exploration import Exploration
 from sandbox.explore.explorer import Budget, explore
 from sandbox.explore.process import Process
-from sandbox.explore.scenario import Anomaly, Scenario
+from sandbox.explore.scenario import NO_FAULT, TERMINATION, Anomaly, Scenario
 from sandbox.explore.search import Reach
 from sandbox.explore.world import Answer, World
 
 __all__ = [
+    "NO_FAULT",
+    "TERMINATION",
     "Anomaly",
     "Answer",
     "Budget",

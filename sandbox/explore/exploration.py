@@ -62,6 +62,11 @@ class Exploration:
             parts.append(f"{self.by_chance} with faults by chance")
         return ", ".join(parts)
 
+    @property
+    def progress(self) -> str:
+        """What was tried, for somebody who waits for the end."""
+        return f"{self.schedules:,} schedules tried in {self.seconds:.1f} s ({self.space})"
+
     def __repr__(self) -> str:
         if self.verdict == "UNKNOWN":
             return f"UNKNOWN  {self.why}"

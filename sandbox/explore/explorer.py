@@ -1,6 +1,6 @@
 """The explorer: a submission is told its story under every schedule; the smallest failure comes out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -15,6 +15,7 @@ from sandbox.faults import Plan
 from sandbox.messages import isolated_types
 
 FAULTS_BY_CHANCE = 3  # that strike such a run, on average
+SAY_EVERY_SECONDS = 0.5  # how it goes on
 
 
 @dataclass(frozen=True)
@@ -30,21 +31,29 @@ class OutOfTime(Exception):
     """The budget's seconds have passed."""
 
 
-def explore(scenario: Scenario, source: str, budget: Budget | None = None) -> Exploration:
-    """Attack the submission, the text of a module.
+def explore(
+    scenario: Scenario,
+    source: str,
+    budget: Budget | None = None,
+    filename: str = "<submission>",
+    say: Callable[[str], None] | None = None,
+) -> Exploration:
+    """Attack the submission, the text of a module; `filename` is the one that tracebacks name.
+
+    `say` is told, twice a second, what has been tried so far. An interrupt ends it early.
 
     PASS: it has survived everything. FAIL: the smallest schedule that it has not survived.
     UNKNOWN: it can't be run, it isn't written yet, it never met a kind of fault that it
     should survive, or the time was up.
     """
     with isolated_types():
-        return _Explorer(scenario, budget or Budget()).explore(source)
+        return _Explorer(scenario, budget or Budget(), say).explore(source, filename)
 
 
 class _Explorer:
     """One exploration, while it lasts."""
 
-    def __init__(self, scenario: Scenario, budget: Budget) -> None:
+    def __init__(self, scenario: Scenario, budget: Budget, say: Callable[[str], None] | None) -> None:
         self._scenario = scenario
         self._budget = budget
         self._space = Space(scenario.faults)
@@ -52,11 +61,12 @@ class _Explorer:
         self._by_chance = 0
         self._met: set[str] = set()  # the kinds of fault that had something to strike
         self._steps = 0  # of the run without a fault
-        self._start = perf_counter()
+        self._say = say
+        self._start = self._said = perf_counter()
 
-    def explore(self, source: str) -> Exploration:
+    def explore(self, source: str, filename: str) -> Exploration:
         try:
-            self._program = Program(source)
+            self._program = Program(source, filename)
             self._program.load()
         except (Exception, SystemExit) as error:
             return self._end("UNKNOWN", why=f"Your code can't be loaded: {type(error).__name__}: {error}.")
@@ -73,6 +83,8 @@ class _Explorer:
             return self._end(
                 "UNKNOWN", why=f"Not done after {self._budget.seconds:g} s: {self._end('PASS')}."
             )
+        except KeyboardInterrupt:
+            return self._end("UNKNOWN", why=f"Interrupted: {self._end('PASS')}.")
         if unmet := [kind for kind in self._space.kinds if kind not in self._met]:
             return self._end("UNKNOWN", why=f"Your code does nothing that could meet: {', '.join(unmet)}.")
         return self._end("PASS")
@@ -88,8 +100,12 @@ class _Explorer:
             yield self._tell(Plan(seed), chance=Chance(seed, rate, self._space.at))
 
     def _tell(self, plan: Plan, events: Sequence | None = None, chance: Chance | None = None) -> Run:
-        if perf_counter() - self._start > self._budget.seconds:
+        now = perf_counter()
+        if now - self._start > self._budget.seconds:
             raise OutOfTime
+        if self._say and now - self._said > SAY_EVERY_SECONDS:
+            self._said = now
+            self._say(self._end("PASS").progress)
         return run(self._scenario, self._program, plan, events, chance)
 
     def _end(self, verdict: str, **shown: object) -> Exploration:

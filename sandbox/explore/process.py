@@ -21,6 +21,7 @@ from sandbox.errors import (
     UsageError,
 )
 from sandbox.explore.limits import next_line_raises
+from sandbox.explore.program import Vocabulary
 from sandbox.explore.stepped import stepped
 from sandbox.faults import Fault
 
@@ -59,6 +60,8 @@ class Process:
         self._dead_calls = 0
         self._trapped = False
         self._thread = get_ident()
+        self.vocabulary = Vocabulary(self.code, world.bus.read) if world.bus else None
+        self.subscriptions: list = []  # of this turn
         for port_name, port in world.ports.items():
             setattr(self, port_name, stepped(port, self))
 
@@ -130,6 +133,7 @@ class Process:
             for consumer in self.consumers:
                 consumer.close()
             self.consumers.clear()
+        self.subscriptions.clear()
 
     def _before(self, fault: Fault) -> None:
         if fault.word not in ("crash", "switch"):  # which the trace shows anyway

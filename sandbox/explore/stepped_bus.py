@@ -19,11 +19,10 @@ if TYPE_CHECKING:
 class SteppedBus:
     """A bus; see `sandbox.ports.Bus`. Actions: `publish`, and those of its consumers."""
 
-    __slots__ = ("_bus", "_process", "_subscriptions")
+    __slots__ = ("_bus", "_process")
 
     def __init__(self, bus: SimulatedBus, process: "Process") -> None:
         self._bus, self._process = bus, process
-        self._subscriptions: list[Subscription] = []
 
     def __repr__(self) -> str:
         return f"The bus, as {self._process.name} sees it"
@@ -49,12 +48,13 @@ class SteppedBus:
         subject: str | None = None,
         cause: Record | None = None,
         headers: Mapping[str, str | bytes] | None = None,
+        id: str | None = None,
     ) -> Record:
         bus, author = self._bus, source or self._process.name
 
         def publish() -> Record:
             return bus.publish(
-                topic, event, key, source=author, subject=subject, cause=cause, headers=headers
+                topic, event, key, source=author, subject=subject, cause=cause, headers=headers, id=id
             )
 
         return self._process.step("publish", publish)
@@ -66,13 +66,13 @@ class SteppedBus:
         def open_one() -> SteppedConsumer:
             return self.consumer(topics, group, **options)
 
-        self._subscriptions.append(Subscription(open_one, handle, group))
+        self._process.subscriptions.append(Subscription(open_one, handle, group))
 
     def run(self) -> RunResult:
         bus = self._bus
         no_faults = Faults(None, bus.trace, 0, {})  # those of the plan strike the steps
         surroundings = Surroundings(bus.trace, no_faults, bus.lag, bus.random.shuffle)
-        return run_until_idle(self._subscriptions, surroundings)
+        return run_until_idle(self._process.subscriptions, surroundings)
 
     def lag(self, group: str) -> int:
         return self._bus.lag(group)
@@ -117,11 +117,11 @@ class SteppedConsumer:
         return self._consumer.assignment
 
     def poll(self, max_records: int | None = None) -> list[Record]:
-        return self._process.step("poll", self._consumer.poll, max_records, quiet=not self._commits)
+        return self._read(self._consumer.poll, max_records)
 
     def fetch(self, max_records: int | None = None) -> list[Record]:
         """`poll` without a trace, for `run`."""
-        return self._process.step("poll", self._consumer.fetch, max_records, quiet=not self._commits)
+        return self._read(self._consumer.fetch, max_records)
 
     def commit(self, record: Record | None = None) -> None:
         self._process.step("commit", self._consumer.commit, record)
@@ -151,6 +151,12 @@ class SteppedConsumer:
         """Leave the group; no step, and a dead process has left it already."""
         if not self._process.trouble:
             self._consumer.close()
+
+    def _read(self, poll: Callable, max_records: int | None) -> list[Record]:
+        """Records as this process sees them: objects of its own, of the classes that it knows."""
+        found = self._process.step("poll", poll, max_records, quiet=not self._commits)
+        known = self._process.vocabulary
+        return [Record(r.topic, r.partition, r.offset, r.stored, known) for r in found]
 
     def _local(self, do: Callable, *args: object) -> object:
         """A call that changes only what this member knows."""

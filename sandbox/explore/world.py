@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
+import msgspec
+
 from sandbox.clock import VirtualClock
 from sandbox.errors import Crashed, SandboxError, UsageError
 from sandbox.explore.lanes import Lanes
@@ -39,6 +41,13 @@ class Answer:
     about: object
     status: Literal["ok", "failed", "unknown"]
     value: object = None  # what came back, or the exception
+
+
+class Said(dict):
+    """The fields of a message. One that is missing shows itself in the story, and breaks no checker."""
+
+    def __missing__(self, name: str) -> str:
+        return f"(no {name})"
 
 
 class RunOver(BaseException):
@@ -123,6 +132,15 @@ class World:
         """All records of a topic, partition by partition."""
         return [
             record for part in self.bus.partitions(topic) for record in part.read(part.start, part.end)[0]
+        ]
+
+    def said(self, topic: str, type_name: str = "") -> list["Said"]:
+        """The data of a topic's messages (of one type), whatever class the submission made of it."""
+        found = [record for record in self.records(topic) if record.value is not None]
+        return [
+            Said(msgspec.json.decode(record.value))
+            for record in found
+            if type_name in ("", record.envelope.type)
         ]
 
     # What processes ask of their world

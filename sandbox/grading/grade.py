@@ -44,11 +44,12 @@ def _attack(grader: Grader, submission: Submission) -> Verdict:
             return Verdict(
                 grader,
                 "FAIL",
-                invariant=attack.invariant,
+                invariant=getattr(finding, "invariant", "") or attack.invariant,
                 story=str(finding),
-                misconception=attack.misconception,
+                misconception=getattr(finding, "misconception", "") or attack.misconception,
                 survived=survived,
                 calls=submission.calls,
+                explorations=submission.explorations,
             )
         except NotAttempted:
             raise
@@ -59,4 +60,10 @@ def _attack(grader: Grader, submission: Submission) -> Verdict:
             ) from error
     if not submission.calls:
         raise NotAttempted("No function of the cell was ever called.")
-    return Verdict(grader, "PASS", survived=len(grader.attacks), calls=submission.calls)
+    return Verdict(
+        grader,
+        "PASS",
+        survived=len(grader.attacks),
+        calls=submission.calls,
+        explorations=submission.explorations,
+    )

@@ -6,11 +6,14 @@ grader = Grader("01.2", "Build the envelope", hints=("…", "…", "…"))
 def two_orders(submission):
     if submission.seal(...) == ...:
         raise Finding("A-2 was taken for a repeat of A-1 and thrown away")
+
+Where crashes, duplicates and the like are to be survived, the attack is a scenario of
+`sandbox.explore`: `grader.explore(SCENARIO, misconceptions={"no lost message": "…"})`.
 """
 
 import importlib.util
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,12 +21,18 @@ from types import ModuleType
 
 from sandbox.course import lesson_folder
 from sandbox.errors import UsageError
-from sandbox.grading.submission import Submission
+from sandbox.explore import NO_FAULT, TERMINATION, Exploration, Scenario, explore
+from sandbox.grading.submission import NotAttempted, Submission
 from sandbox.messages import isolated_types
 
 
 class Finding(Exception):
     """An attack got through. The text says what the customer would see, with the values."""
+
+    def __init__(self, story: str, invariant: str = "", misconception: str = "") -> None:
+        super().__init__(story)
+        self.invariant = invariant  # empty: the attack's
+        self.misconception = misconception  # empty: the attack's
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +41,8 @@ class Attack:
 
     invariant: str
     misconception: str  # the belief that usually lies behind a failure
-    run: Callable[[Submission], None]
+    run: Callable[[Submission], Exploration | None]
+    invariants: tuple[str, ...]  # all that it may find broken
 
 
 class Grader:
@@ -48,10 +58,31 @@ class Grader:
         """Add the decorated function as an attack; it raises `Finding` where it gets through."""
 
         def add(run: Callable[[Submission], None]) -> Callable[[Submission], None]:
-            self.attacks.append(Attack(invariant, misconception, run))
+            self.attacks.append(Attack(invariant, misconception, run, (invariant,)))
             return run
 
         return add
+
+    def explore(self, scenario: Scenario, misconceptions: Mapping[str, str]) -> None:
+        """Add every schedule of `scenario` as an attack; `misconceptions` are by invariant.
+
+        Raises `UsageError` for an invariant that the scenario doesn't check.
+        """
+        invariants = tuple(dict.fromkeys(check.invariant for check in scenario.checks))
+        if unknown := set(misconceptions) - {*invariants, TERMINATION, NO_FAULT}:
+            raise UsageError(f"{self.exercise} checks no {', '.join(unknown)}; it checks {invariants}.")
+
+        def run(submission: Submission) -> Exploration:
+            found = explore(scenario, submission.source, filename=submission.filename)
+            submission.explorations.append(found)
+            submission.calls += found.schedules
+            if found.verdict == "UNKNOWN":
+                raise NotAttempted(found.why)
+            if found.verdict == "FAIL":
+                raise Finding(found.story, found.invariant, misconceptions.get(found.invariant, ""))
+            return found
+
+        self.attacks.append(Attack("", "", run, invariants))
 
     @property
     def folder(self) -> Path:

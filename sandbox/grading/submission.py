@@ -9,12 +9,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import wraps
-from io import StringIO
+from io import TextIOBase
 from types import CodeType, ModuleType, TracebackType
 
+from sandbox.explore import Exploration
 from sandbox.messages import isolated_types
 
-FILENAME = "<exercise {}>"  # the file that a traceback names
+FILENAME = "<exercise {}>"
 
 
 class NotAttempted(Exception):
@@ -29,14 +30,16 @@ class Submission:
     """The names that a cell defines, as attributes; functions count how often they run."""
 
     def __init__(self, source: str, exercise: str) -> None:
-        self._source = source
+        self.source = source
+        self.filename = FILENAME.format(exercise)  # the file that a traceback names
         self._exercise = exercise
         self._module = _run(source, exercise)
         self.calls = 0
+        self.explorations: list[Exploration] = []  # what became of its scenarios
 
     def restart(self) -> None:
         """Crash and start again: all that the cell kept in memory is gone."""
-        self._module = _run(self._source, self._exercise)
+        self._module = _run(self.source, self._exercise)
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
@@ -72,12 +75,19 @@ def load(source: str, exercise: str) -> Iterator[Submission]:
 
     Its output is swallowed. Raises `NotAttempted` where it can't be run to its end.
     """
-    quiet = StringIO()
+    quiet = _Nowhere()
     with isolated_types(), redirect_stdout(quiet), redirect_stderr(quiet):
         try:
             yield Submission(source, exercise)
         finally:
             sys.modules.pop(_module_name(exercise), None)
+
+
+class _Nowhere(TextIOBase):
+    """Takes any amount of output, and keeps none."""
+
+    def write(self, text: str) -> int:
+        return len(text)
 
 
 def _run(source: str, exercise: str) -> ModuleType:

@@ -36,9 +36,11 @@ class Figure:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         if not self.svg:
             return {"text/plain": self.text}
-        return {"image/svg+xml": self.svg, "text/html": self._html(), "text/plain": self.text}
+        return {"image/svg+xml": self.svg, "text/html": self.html, "text/plain": self.text}
 
-    def _html(self) -> str:
+    @property
+    def html(self) -> str:
+        """The picture as an image, with the text twin folded below it."""
         source = b64encode(self.svg.encode()).decode()
         alternative = escape(f"{self.title}. {self.description}", quote=True)
         # A little too wide is shrunk, much too wide is scrolled: the words stay readable.

@@ -20,7 +20,8 @@ FLOORS = [
     {"sim", "adapters"},
     {"patterns"},
     {"connect", "explore"},
-    {"views", "grading"},
+    {"views"},
+    {"grading"},
     {"__init__"},
     {"__main__"},
 ]

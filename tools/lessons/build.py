@@ -24,12 +24,13 @@ class Course:
 
     def lessons(self, number: str = "") -> list[Path]:
         """The lessons' folders, in order; with `number`, that one alone."""
-        return sorted(p.parent for p in self.root.glob(f"lessons/{number or '[0-9][0-9]'}_*/lesson.py"))
+        found = self.root.glob(f"lessons/{number or '[0-9][0-9]'}_*/")
+        return sorted(folder for folder in found if any((folder / name).is_file() for name in SOURCES))
 
     def build(self, lesson: Path) -> dict[Path, NotebookNode]:
         """What the notebooks of `lesson` have to be; those with outputs are executed now."""
         cells = {name: source.read(lesson / name) for name in SOURCES if (lesson / name).is_file()}
-        if any(cell.exercise for cell in cells["lesson.py"]):
+        if any(cell.exercise for cell in cells.get("lesson.py", [])):
             raise source.SourceError(f"lessons/{lesson.name}/lesson.py: exercises belong into exercises.py.")
         made = {}
         for path in self.paths(lesson):
@@ -44,9 +45,9 @@ class Course:
         return made
 
     def paths(self, lesson: Path) -> list[Path]:
-        """The notebooks that `lesson` has: one, or three where it has exercises."""
-        kinds = KINDS if (lesson / "exercises.py").is_file() else KINDS[:1]
-        return [self.root / kind / f"{lesson.name}.ipynb" for kind in kinds]
+        """The notebooks that `lesson` has: one of its text, two of its exercises."""
+        paths = [self.root / kind / f"{lesson.name}.ipynb" for kind in KINDS]
+        return [path for path in paths if (lesson / source_of(path)).is_file()]
 
     def write(self, path: Path, notebook: NotebookNode, *, reset: bool = False) -> str:
         """Write one notebook; say in a few words what became of it, and of a learner's work."""
