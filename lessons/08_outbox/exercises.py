@@ -49,16 +49,22 @@ class OrderPlaced(Event):
     cents: int
 
 def place_order(order_id, cents, db, bus):
-    ### BEGIN SOLUTION: store the order, so that the kitchen will hear of it
+    ### BEGIN SOLUTION: store it, have it said
     with db.transaction():
         db.execute("INSERT INTO orders VALUES (?, ?)", [order_id, cents])
-        db.execute("INSERT INTO outbox (order_id, cents) VALUES (?, ?)", [order_id, cents])
+        db.execute(
+            "INSERT INTO outbox (order_id, cents) VALUES (?, ?)",
+            [order_id, cents],
+        )
     ### END SOLUTION
 
 def relay(db, bus):
     ### STUB: pass  # perhaps you don't need it
     ### BEGIN SOLUTION: publish what waits
-    for row in db.execute("SELECT * FROM outbox WHERE sent = 0 ORDER BY number"):
-        bus.publish("orders", OrderPlaced(row["order_id"], row["cents"]), key=row["order_id"])
-        db.execute("UPDATE outbox SET sent = 1 WHERE number = ?", [row["number"]])
+    waiting = "SELECT * FROM outbox WHERE sent = 0 ORDER BY number"
+    done = "UPDATE outbox SET sent = 1 WHERE number = ?"
+    for row in db.execute(waiting):
+        event = OrderPlaced(row["order_id"], row["cents"])
+        bus.publish("orders", event, key=event.order_id)
+        db.execute(done, [row["number"]])
     ### END SOLUTION

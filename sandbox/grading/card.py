@@ -31,7 +31,8 @@ def card(verdict: Verdict) -> str:
 
 def _picture(verdict: Verdict, found: Exploration) -> str:
     figure = timeline(found.trace, title=f"How {verdict.grader.exercise} fails", description=found.story)
-    return f"{figure.html}<p>Again, step by step, in a cell of its own: <code>{escape(verdict.replay)}</code></p>"
+    again = f"<p>Again, step by step, in a cell of its own: <code>{escape(verdict.replay)}</code></p>"
+    return figure.html + again
 
 
 def _ladder(hints: tuple[str, ...]) -> str:

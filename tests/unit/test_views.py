@@ -207,7 +207,9 @@ def test_every_question_has_one_right_answer_and_a_reason_for_each():
 
     from sandbox.course import lesson_folders
 
-    for folder in lesson_folders():
+    asking = [folder for folder in lesson_folders() if (folder / "questions.toml").is_file()]
+    assert asking
+    for folder in asking:
         for id in tomllib.loads((folder / "questions.toml").read_text(encoding="utf-8")):
             options = find_question(id).options
             assert sum(option.right for option in options) == 1, id
