@@ -68,7 +68,7 @@ class SteppedDatabase:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         db, process = self._db, self._process
-        process.step("begin", self._begin, quiet=True)
+        process.step("begin", self._begin, quiet=True, label=f"a transaction of {db.name}")
         try:
             yield
             process.step("transaction", self._commit, label="committed")

@@ -30,7 +30,8 @@ def card(verdict: Verdict) -> str:
 
 
 def _picture(verdict: Verdict, found: Exploration) -> str:
-    figure = timeline(found.trace, title=f"How {verdict.grader.exercise} fails", description=found.story)
+    title = f"How {verdict.grader.exercise} fails"
+    figure = timeline(found.trace, title, description=found.story, fatal=True)
     again = f"<p>Again, step by step, in a cell of its own: <code>{escape(verdict.replay)}</code></p>"
     return figure.html + again
 

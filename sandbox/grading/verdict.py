@@ -5,6 +5,7 @@ from typing import Literal
 
 from sandbox.explore import Exploration
 from sandbox.grading.grader import Grader
+from sandbox.views import timeline
 
 SIGN = {"PASS": "✓", "FAIL": "✕", "UNKNOWN": "?"}
 
@@ -65,7 +66,8 @@ class Verdict:
         """Everything as text, with the first `hints` hints."""
         lines = [self.headline, *("  " + line for line in self.sentences())]
         if self.counterexample:
-            lines += ["", *("  " + line for line in repr(self.counterexample.trace).splitlines()), ""]
+            story = timeline(self.counterexample.trace, fatal=True).text
+            lines += ["", *("  " + line for line in story.splitlines()), ""]
             lines.append(f"  Again, step by step: {self.replay}")
         if self.result == "FAIL":
             lines.append(f"  It {self.space}.")

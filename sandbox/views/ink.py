@@ -21,6 +21,7 @@ PALETTE = {
     "edge": ("#0072b2", "#56b4e9"),
     "read": ("#ffffff", "#111111"),
     "done": ("#00795a", "#2fc79a"),
+    "band": ("#f0f2f4", "#22272c"),
     "bad": ("#c2410c", "#ff8a4c"),
 }
 
@@ -37,6 +38,12 @@ text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",mon
 .arrow{fill:none;stroke:var(--line);stroke-width:1.25}
 .tip{fill:var(--line)}
 .flag{fill:var(--done);stroke:var(--done);stroke-width:1.5;stroke-linejoin:round}
+.written{fill:var(--read);stroke:var(--line);stroke-width:1.5}
+.undone{fill:none;stroke:var(--bad);stroke-width:1.5;stroke-dasharray:4 3}
+.struck{text-decoration:line-through;fill:var(--soft)}
+.band{fill:var(--band)}
+.fatal{fill:none;stroke:var(--bad);stroke-width:1.5;stroke-dasharray:2 4}
+.bolt{fill:var(--bad);stroke:var(--bad);stroke-width:1;stroke-linejoin:round}
 .cross{fill:none;stroke:var(--bad);stroke-width:3;stroke-linecap:round}
 """
 
@@ -71,6 +78,28 @@ def box(x: int, y: int, width: int, height: int, kind: str, words: str) -> str:
     """A rounded box with words in its middle; `x`, `y` is its centre."""
     corner = f'x="{x - width // 2}" y="{y - height // 2}" width="{width}" height="{height}"'
     return f'<rect class="{kind}" {corner} rx="7"/>' + text(x, y + 4, words)
+
+
+def square(x: int, y: int, width: int, height: int, kind: str, words: str) -> str:
+    """A box with sharp corners: a write, or a call to the outside. What is `undone` is struck through."""
+    corner = f'x="{x - width // 2}" y="{y - height // 2}" width="{width}" height="{height}"'
+    return f'<rect class="{kind}" {corner}/>' + text(x, y + 4, words, "struck" if kind == "undone" else "")
+
+
+def band(x: int, y: int, width: int, height: int) -> str:
+    """A soft ground behind what belongs together."""
+    return f'<rect class="band" x="{x}" y="{y}" width="{width}" height="{height}" rx="4"/>'
+
+
+def line_down(x: int, top: int, bottom: int) -> str:
+    """A dotted line through all rows: here it goes wrong."""
+    return f'<path class="fatal" d="M{x} {top}V{bottom}"/>'
+
+
+def bolt(x: int, y: int) -> str:
+    """A bolt of lightning: a fault."""
+    right, left = f"L{x - 6} {y + 2}H{x}L{x - 3} {y + 11}", f"L{x + 6} {y - 2}H{x}Z"
+    return f'<path class="bolt" d="M{x + 3} {y - 11}{right}{left}"/>'
 
 
 def arrow(start: tuple[int, int], end: tuple[int, int]) -> str:

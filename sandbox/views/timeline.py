@@ -1,8 +1,8 @@
 """The timeline: the picture of a trace, in the grammar of the whole course.
 
 Time runs to the right in turns, each actor has a row. A published record is a filled box,
-a record that is handled or polled an empty one, joined to it by an arrow; a commit is a
-flag, a crash a cross.
+a record that is handled or polled an empty one, joined to it by an arrow; a write is a
+square box, and a band holds those of one transaction; a commit is a flag, a crash a cross.
 """
 
 from collections import Counter
@@ -11,54 +11,91 @@ from itertools import groupby
 from sandbox.trace import Step, Trace
 from sandbox.views import ink
 from sandbox.views.figure import Figure
+from sandbox.views.marks import BOX, Mark, mark_of
 
 ROW = 78
-BOX = 28
 GAP = 22  # between two columns
 NAME_MAX = 18
-LABEL_MAX = 20
 TOP = 20
 SHOWN_MAX = 200  # steps: beyond it a picture is a wall
+STRUCK = ("crash", "fault")
+BAND = "grey: one transaction"
+FATAL = "dotted line: after this, nothing helps"
 
 
-def timeline(trace: Trace, title: str = "Timeline", description: str = "") -> Figure:
-    """The picture of `trace`; its text twin is the trace's own text."""
+def timeline(trace: Trace, title: str = "Timeline", description: str = "", fatal: bool = False) -> Figure:
+    """The picture of `trace`; its text twin is the trace's own text.
+
+    `fatal` marks the step after which the story can't end well: the last fault, or where
+    none struck, the last step.
+    """
     happened = [step for step in trace.steps if step.actor]
-    steps = happened[:SHOWN_MAX]
     said = " ".join(filter(None, [description or _conclusion(happened), trace.note, _shown(happened)]))
-    if not steps:
-        return Figure(title, said, "", repr(trace))
+    text = _text(trace, happened) if fatal and happened else repr(trace)
+    if not happened:
+        return Figure(title, said, "", text)
+    last = fatal_step(happened[:SHOWN_MAX]) if fatal else None
+    steps = [step for step in happened[:SHOWN_MAX] if not _opens(step)]
     acting = dict.fromkeys(step.actor for step in steps)  # who begins is on top
     rows = {name: TOP + ROW * i + ROW // 2 - 8 for i, name in enumerate(acting)}
     left = 34 + max(int(len(ink.shortened(name, NAME_MAX)) * 8) for name in rows)
-    columns, width = _columns(steps, left)
+    transactions = _transactions(happened[:SHOWN_MAX])
+    undone = {id(step) for inside, kept in transactions if not kept for step in inside}
+    marks = {id(step): mark_of(step, id(step) in undone) for step in steps}
+    columns, width = _columns(steps, marks, left)
+    meanings = [marks[id(step)].meaning for step in steps]
+    meanings += [BAND] * bool(transactions) + [FATAL] * fatal
+    legend = "  ·  ".join(dict.fromkeys(meanings))
     height = TOP + ROW * len(rows) + 26
     parts = [_row(name, y, left, width) for name, y in rows.items()]
-    parts += _arrows(steps, columns, rows)
-    parts += [_mark(step, columns[step.turn], rows[step.actor]) for step in steps]
-    parts.append(ink.text(24, height - 14, _legend(steps), "small", "start"))
-    width = max(width, 40 + int(len(_legend(steps)) * ink.SMALL))
-    return Figure(title, said, ink.drawing(width, height, title, said, parts), repr(trace))
+    parts += [_band(inside, columns, marks, rows) for inside, _ in transactions]
+    parts += _arrows(steps, columns, marks, rows)
+    if last is not None:
+        parts.append(ink.line_down(columns[last.turn], TOP - 4, height - 34))
+    parts += [marks[id(step)].draw(columns[step.turn], rows[step.actor]) for step in steps]
+    parts.append(ink.text(24, height - 14, legend, "small", "start"))
+    width = max(width, 40 + int(len(legend) * ink.SMALL))
+    return Figure(title, said, ink.drawing(width, height, title, said, parts), text)
 
 
-def _event_name(step: Step) -> str:
-    """`OrderPlaced` of `OrderPlaced(order_id='A-1')`."""
-    return ink.shortened(step.label.partition("(")[0], LABEL_MAX)
+def fatal_step(steps: list[Step]) -> Step:
+    """The last fault of a story that ends badly, or where none struck, its last step."""
+    struck = [step for step in steps if step.action in STRUCK]
+    return struck[-1] if struck else steps[-1]
 
 
-def _box_width(step: Step) -> int:
-    return int(len(step.place) * ink.CHAR) + 18
+def _text(trace: Trace, steps: list[Step]) -> str:
+    """The trace as text, its fatal step marked."""
+    last = fatal_step(steps[:SHOWN_MAX])
+    lines = [f"{step}   <-- after this, nothing helps" if step is last else str(step) for step in steps]
+    return "\n".join(filter(None, [trace.note, *lines]))
 
 
-def _columns(steps: list[Step], left: int) -> tuple[dict[int, int], int]:
+def _opens(step: Step) -> bool:
+    """Does it open a transaction on a database? A band shows that, and no mark."""
+    return step.action == "begin" and bool(step.label)
+
+
+def _transactions(steps: list[Step]) -> list[tuple[list[Step], bool]]:
+    """What each actor did from the beginning of a transaction to its end, and was it committed?"""
+    opened: dict[str, list[Step]] = {}
+    found = []
+    for step in steps:
+        if _opens(step):
+            opened[step.actor] = []
+        elif step.actor in opened:
+            opened[step.actor].append(step)
+            if step.action in ("transaction", "crash"):
+                found.append((opened.pop(step.actor), step.label == "committed"))
+    found += [(inside, False) for inside in opened.values()]
+    return [(inside, kept) for inside, kept in found if inside]
+
+
+def _columns(steps: list[Step], marks: dict[int, Mark], left: int) -> tuple[dict[int, int], int]:
     """The middle of each turn's column, and the width of the picture."""
     middles, x = {}, left + GAP
     for turn, together in groupby(steps, key=lambda step: step.turn):
-        needed = 0
-        for step in together:
-            label = len(_event_name(step)) if step.action == "publish" else len(_words(step))
-            body = _box_width(step) if step.action in ("publish", "handle", "poll") else 0
-            needed = max(needed, body, int(label * ink.SMALL))
+        needed = max(marks[id(step)].width for step in together)
         middles[turn] = x + needed // 2
         x += needed + GAP
     return middles, x + 10
@@ -69,7 +106,16 @@ def _row(name: str, y: int, left: int, width: int) -> str:
     return line + ink.text(24, y + 4, ink.shortened(name, NAME_MAX), "name", "start")
 
 
-def _arrows(steps: list[Step], columns: dict[int, int], rows: dict[str, int]) -> list[str]:
+def _band(steps: list[Step], columns: dict[int, int], marks: dict[int, Mark], rows: dict[str, int]) -> str:
+    """What stands behind one transaction, up to the middle of the mark that ends it."""
+    first, last = steps[0], steps[-1]
+    left = columns[first.turn] - marks[id(first)].width // 2 - 8
+    return ink.band(left, rows[first.actor] - BOX // 2 - 7, columns[last.turn] - left, BOX + 28)
+
+
+def _arrows(
+    steps: list[Step], columns: dict[int, int], marks: dict[int, Mark], rows: dict[str, int]
+) -> list[str]:
     """From each publication to everyone else who takes the record."""
     published = {step.place: step for step in steps if step.action == "publish"}
     found = []
@@ -78,47 +124,11 @@ def _arrows(steps: list[Step], columns: dict[int, int], rows: dict[str, int]) ->
         if step.action not in ("handle", "poll") or origin is None or origin.actor == step.actor:
             continue
         down = 1 if rows[step.actor] > rows[origin.actor] else -1
-        start = (columns[origin.turn] + _box_width(origin) // 2 - 8, rows[origin.actor] + down * BOX // 2)
-        end = (columns[step.turn] - _box_width(step) // 2 + 10, rows[step.actor] - down * (BOX // 2 + 1))
+        box = int(len(step.place) * ink.CHAR) // 2
+        start = (columns[origin.turn] + box + 1, rows[origin.actor] + down * BOX // 2)
+        end = (columns[step.turn] - box + 1, rows[step.actor] - down * (BOX // 2 + 1))
         found.append(ink.arrow(start, end))
     return found
-
-
-def _mark(step: Step, x: int, y: int) -> str:
-    below = y + BOX // 2 + 14
-    if step.action == "publish":
-        return ink.box(x, y, _box_width(step), BOX, "published", step.place) + ink.text(
-            x, below, _event_name(step), "small halo"
-        )
-    if step.action in ("handle", "poll"):
-        return ink.box(x, y, _box_width(step), BOX, "taken", step.place) + ink.text(
-            x, below, step.action, "small halo"
-        )
-    shapes = {"crash": ink.cross, "commit": ink.flag}
-    return shapes.get(step.action, ink.diamond)(x, y) + ink.text(
-        x, below, ink.shortened(_words(step), LABEL_MAX), "small halo"
-    )
-
-
-def _words(step: Step) -> str:
-    """What stands beneath a mark that is no box: the fault itself, or what happened."""
-    return step.label if step.action == "fault" else step.action
-
-
-MEANING = {
-    "publish": "filled box: published",
-    "handle": "empty box: handled",
-    "poll": "empty box: polled",
-    "commit": "flag: committed",
-    "crash": "cross: crashed",
-}
-ELSE = "diamond: as it says"
-
-
-def _legend(steps: list[Step]) -> str:
-    occurs = {step.action for step in steps}
-    meanings = [meaning for action, meaning in MEANING.items() if action in occurs]
-    return "  ·  ".join(meanings + [ELSE] * bool(occurs - set(MEANING)))
 
 
 def _shown(steps: list[Step]) -> str:
@@ -145,5 +155,6 @@ def _conclusion(steps: list[Step]) -> str:
     said = []
     for actor in dict.fromkeys(step.actor for step in steps):
         did = [f"{past[action]} {counts[actor, action]}" for action in past if counts[actor, action]]
-        said.append(f"{actor} {', '.join(did)}")
+        if did:
+            said.append(f"{actor} {', '.join(did)}")
     return "; ".join(said) + "."
