@@ -15,7 +15,7 @@ from sandbox.faults import Plan
 from sandbox.messages import isolated_types
 
 FAULTS_BY_CHANCE = 3  # that strike such a run, on average
-SAY_EVERY_SECONDS = 0.5  # how it goes on
+SAY_FIRST_SECONDS, SAY_EVERY_SECONDS = 2.0, 0.5  # how it goes on, where it takes long
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def explore(
 ) -> Exploration:
     """Attack the submission, the text of a module; `filename` is the one that tracebacks name.
 
-    `say` is told, twice a second, what has been tried so far. An interrupt ends it early.
+    `say` is told, what has been tried so far, where it takes long. An interrupt ends it early.
 
     PASS: it has survived everything. FAIL: the smallest schedule that it has not survived.
     UNKNOWN: it can't be run, it isn't written yet, it never met a kind of fault that it
@@ -62,7 +62,8 @@ class _Explorer:
         self._met: set[str] = set()  # the kinds of fault that had something to strike
         self._steps = 0  # of the run without a fault
         self._say = say
-        self._start = self._said = perf_counter()
+        self._start = perf_counter()
+        self._say_at = self._start + SAY_FIRST_SECONDS
 
     def explore(self, source: str, filename: str) -> Exploration:
         try:
@@ -103,11 +104,13 @@ class _Explorer:
         now = perf_counter()
         if now - self._start > self._budget.seconds:
             raise OutOfTime
-        if self._say and now - self._said > SAY_EVERY_SECONDS:
-            self._said = now
+        if self._say and now > self._say_at:
+            self._say_at = now + SAY_EVERY_SECONDS
             self._say(self._end("PASS").progress)
         return run(self._scenario, self._program, plan, events, chance)
 
     def _end(self, verdict: str, **shown: object) -> Exploration:
         seconds = perf_counter() - self._start
-        return Exploration(verdict, self._levels, self._by_chance, seconds=seconds, **shown)
+        return Exploration(
+            verdict, self._levels, self._by_chance, scenario=self._scenario, seconds=seconds, **shown
+        )

@@ -74,13 +74,15 @@ def run(
     plan: Plan,
     events: Sequence | None = None,
     chance: Chance | None = None,
+    watch: Callable[[World], None] | None = None,
 ) -> Run:
-    """Tell the story once, under `plan`, and judge what came of it.
+    """Tell the story once, under `plan`, and judge what came of it; `watch` looks on, before each step.
 
     Raises `NotImplementedError` where the submission does.
     """
     world, steps = scenario.world(plan.seed), Steps(plan, chance)
     world.begin(program, steps)
+    world.watch = watch
     try:
         with deadline(HANG_SECONDS, program.is_ours, lambda: len(steps.log)):
             try:
@@ -92,6 +94,8 @@ def run(
         world.endless = f"your code has done nothing for {HANG_SECONDS:g} s, and has not come back."
     try:
         anomaly = None if world.untold else judge(scenario, world)
+        if watch:
+            watch(world)
     finally:
         world.close()
     struck = Plan(plan.seed, tuple(steps.struck))

@@ -1,5 +1,6 @@
 """Grade one submission: run every attack until one gets through."""
 
+from collections.abc import Callable
 from time import perf_counter
 
 from sandbox.explore.limits import TimeUp, deadline
@@ -10,17 +11,20 @@ from sandbox.grading.verdict import Verdict
 SECONDS_MAX = 10
 
 
-def grade(exercise: str, source: str, *, seconds: float = SECONDS_MAX) -> Verdict:
+def grade(
+    exercise: str, source: str, *, seconds: float = SECONDS_MAX, say: Callable[[str], None] | None = None
+) -> Verdict:
     """The verdict on `source` as a solution of `exercise` ("01.2").
 
     FAIL where an attack gets through, PASS where none does, UNKNOWN where the code never
     met one: an untouched stub, a cell that can't be run. Raises `UsageError` where there
-    is no such exercise. After `seconds` the submission is stopped.
+    is no such exercise. After `seconds` the submission is stopped. `say` is told
+    what has been tried so far, where it takes long.
     """
     grader = find_grader(exercise)
     start = perf_counter()
     try:
-        with deadline(seconds, is_submitted), load(source, grader.exercise) as submission:
+        with deadline(seconds, is_submitted), load(source, grader.exercise, say) as submission:
             verdict = _attack(grader, submission)
     except NotAttempted as reason:
         verdict = Verdict(grader, "UNKNOWN", story=str(reason))
