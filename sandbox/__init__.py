@@ -23,8 +23,7 @@ from sandbox.ports import Topic
 __all__ = ["Command", "Event", "Record", "Topic", "connect", "partition_for"]
 
 if (ipython := sys.modules.get("IPython")) and (shell := ipython.get_ipython()):
-    from sandbox.grading import magic
-    from sandbox.grading.progress import progress
+    from sandbox.grading import magic, progress
     from sandbox.grading.replay import replay
     from sandbox.views import display
 

@@ -1,7 +1,8 @@
 """The submission as a program: compiled once, loaded afresh for every process.
 
 Loading runs the module's code in a new namespace, so nothing that it kept in memory lives
-on: no global, closure, default argument, cache or class attribute.
+on: no global, closure, default argument, cache or class attribute. Where there is no such
+place at all, the namespace of a process that is over will do as well (`memory`).
 """
 
 import linecache
@@ -12,6 +13,7 @@ from types import CodeType, ModuleType
 import msgspec
 
 from sandbox.errors import UnreadableRecord
+from sandbox.explore.memory import Snapshot
 from sandbox.messages import Command, Event
 from sandbox.messages.event import Payload
 
@@ -25,18 +27,46 @@ class Program:
         """Raises `SyntaxError` where the text is no Python."""
         self.filename = filename
         self._code = compile(source, filename, "exec")
+        self._spare: list[Loaded] = []
         linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
 
-    def load(self) -> ModuleType:
-        """A new module of this text: a process that has just started. Raises what its code raises."""
+    def load(self) -> "Loaded":
+        """A module of this text, for a process that has just started. Raises what its code raises."""
+        if self._spare:
+            loaded = self._spare.pop()
+            sys.modules[MODULE] = loaded.module
+            return loaded
         module = ModuleType(MODULE)
         sys.modules[MODULE] = module  # dataclasses and pickle look their module up
         exec(self._code, module.__dict__)
-        return module
+        return Loaded(module)
+
+    def give_back(self, loaded: "Loaded") -> None:
+        """Its process is over: the next one may have the module, if that remembers nothing."""
+        if loaded.remembers_nothing:
+            self._spare.append(loaded)
 
     def is_ours(self, code: CodeType) -> bool:
         """Does this code stand in the program's text?"""
         return code.co_filename == self.filename
+
+
+class Loaded:
+    """A module that was loaded for a process."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self.module = module
+        self.classes = {
+            value.type_name: value
+            for value in vars(module).values()
+            if isinstance(value, type) and issubclass(value, Payload) and value.__module__ == MODULE
+        }
+        self._snapshot = Snapshot(module)
+
+    @property
+    def remembers_nothing(self) -> bool:
+        """Is it as it was, and has it no place where something could be kept?"""
+        return self._snapshot.forgetful and self._snapshot.still_holds()
 
 
 class Vocabulary:
@@ -45,12 +75,8 @@ class Vocabulary:
     What its code doesn't define is read with the classes that were published on the bus.
     """
 
-    def __init__(self, module: ModuleType, read: Callable[[str, bytes], Event | Command]) -> None:
-        self._own = {
-            value.type_name: value
-            for value in vars(module).values()
-            if isinstance(value, type) and issubclass(value, Payload) and value.__module__ == MODULE
-        }
+    def __init__(self, classes: dict[str, type[Payload]], read: Callable[[str, bytes], Payload]) -> None:
+        self._own = classes
         self._read = read
 
     def read(self, type_name: str, data: bytes) -> Event | Command:

@@ -75,6 +75,7 @@ class World:
         self._strike = SimulatedEffects(self.bus) if self.bus else None
         self._late: list[Record] = []
         self._processes: dict[str, Process] = {}  # the living, by name
+        self._all: list[Process] = []  # the dead as well
         self._services: dict[str, Main] = {}
         self._last: Process | None = None  # who has taken the last step
         self._effects_asked = 0
@@ -121,6 +122,9 @@ class World:
         """End all processes, and give back what was borrowed."""
         for process in self._processes.values():
             process.trouble = "dead"
+        if not self.lanes.left_any:
+            for process in self._all:
+                self.program.give_back(process.loaded)
         self.lanes.close()
         for port in self.databases:
             port.close()
@@ -245,6 +249,7 @@ class World:
     def _living(self, name: str, main: Main | None = None) -> Process:
         if name not in self._processes:
             self._processes[name] = Process(self, name, main)
+            self._all.append(self._processes[name])
         return self._processes[name]
 
     def _forget(self, process: Process) -> None:
