@@ -6,7 +6,7 @@ from time import perf_counter
 
 from sandbox.explore.exploration import Exploration
 from sandbox.explore.program import Program
-from sandbox.explore.scenario import Run, Scenario, run
+from sandbox.explore.scenario import TERMINATION, Run, Scenario, run
 from sandbox.explore.search import Level, Reach, search
 from sandbox.explore.shrink import smallest
 from sandbox.explore.space import Space
@@ -73,11 +73,13 @@ class _Explorer:
             return self._end("UNKNOWN", why=f"Your code can't be loaded: {type(error).__name__}: {error}.")
         try:
             for done in self._runs():
-                if done.untold or not self._steps:
-                    return self._end("UNKNOWN", why=done.untold or "Your code touches nothing.")
+                if done.untold:
+                    return self._end("UNKNOWN", why=done.untold)
                 if done.anomaly:
-                    least, events = smallest(self._tell, self._space, done, self._scenario.events)
+                    least, events = self._smallest(done)
                     return self._end("FAIL", run=least, events=events)
+                if not self._steps:
+                    return self._end("UNKNOWN", why="Your code touches nothing.")
         except NotImplementedError as error:
             return self._end("UNKNOWN", why=str(error) or "Your code is not written yet.")
         except OutOfTime:
@@ -89,6 +91,15 @@ class _Explorer:
         if unmet := [kind for kind in self._space.kinds if kind not in self._met]:
             return self._end("UNKNOWN", why=f"Your code does nothing that could meet: {', '.join(unmet)}.")
         return self._end("PASS")
+
+    def _smallest(self, failing: Run) -> tuple[Run, Sequence]:
+        """The smallest run like it; what takes a second or more to fail is shown as it was found."""
+        if failing.anomaly.invariant == TERMINATION:
+            return failing, self._scenario.events
+        try:
+            return smallest(self._tell, self._space, failing, self._scenario.events)
+        except OutOfTime:
+            return failing, self._scenario.events
 
     def _runs(self) -> Iterator[Run]:
         for done in search(self._tell, self._space, self._budget.reach, self._levels):

@@ -58,10 +58,13 @@ class Snapshot:
 
 
 def _same(place: Any, before: dict[str, object]) -> bool:
+    if len(place) == len(before) and all(map(operator.is_, place.values(), before.values())):
+        return place.keys() == before.keys()
     for name, value in place.items():
         if before.get(name, MISSING) is not value and name not in MADE_LATER:
             return False
-    return all(name in place for name in before)
+    before.update(place)  # what was made later is there from now on
+    return len(place) == len(before)
 
 
 def _places(module: ModuleType) -> Iterator[Any]:
@@ -78,7 +81,8 @@ def _functions(module: ModuleType) -> list[FunctionType]:
 
 
 def _of_function(function: FunctionType) -> tuple:
-    return function.__code__, function.__defaults__, function.__kwdefaults__, *function.__dict__.values()
+    kept = [*function.__dict__.values(), *_cells(function)]
+    return function.__code__, function.__defaults__, function.__kwdefaults__, *kept
 
 
 def _are(these: tuple, those: tuple) -> bool:
@@ -112,15 +116,18 @@ def _is_immutable(value: object, module: str) -> bool:
 
 def _keeps_nothing(function: FunctionType, module: str) -> bool:
     kept = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
-    kept += [cell.cell_contents for cell in function.__closure__ or () if _is_full(cell)]
+    kept += _cells(function)
     return not function.__dict__ and all(
         _is_immutable(value, module) for value in kept if value is not function
     )
 
 
-def _is_full(cell: object) -> bool:
-    try:
-        cell.cell_contents  # noqa: B018
-    except ValueError:
-        return False
-    return True
+def _cells(function: FunctionType) -> list[object]:
+    """What its closure holds."""
+    found = []
+    for cell in function.__closure__ or ():
+        try:
+            found.append(cell.cell_contents)
+        except ValueError:  # empty
+            found.append(None)
+    return found

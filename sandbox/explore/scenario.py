@@ -22,6 +22,7 @@ from sandbox.faults import Plan
 from sandbox.trace import Trace
 
 HANG_SECONDS = 1.0  # without a step, in one run
+ENDLESS_SHOWN = 40  # steps of a story without an end
 TERMINATION = "termination"
 NO_FAULT = "it works where nothing goes wrong"
 
@@ -99,7 +100,7 @@ def run(
     finally:
         world.close()
     struck = Plan(plan.seed, tuple(steps.struck))
-    told = len(world.trace) if world.endless else world.told_until
+    told = min(len(world.trace), ENDLESS_SHOWN) if world.endless else world.told_until
     return Run(struck, steps, world.trace.first(told), anomaly, world.untold)
 
 

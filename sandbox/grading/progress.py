@@ -1,15 +1,20 @@
-"""How far a learner has come: kept in a file beside the exercises, which never leaves the machine."""
+"""How far a learner has come: kept in a file beside the exercises, which never leaves the machine.
+
+What is run in `solutions/` is nobody's work, and is not counted. `SANDBOX_PROGRESS` names
+another file.
+"""
 
 import json
 import os
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 
 from sandbox.course import LESSONS, lesson_folders
 from sandbox.grading.grader import Grader, graders_of
 from sandbox.grading.verdict import SIGN, Verdict
 
-FILE = LESSONS.parent / "exercises" / "progress.json"
+COURSE = LESSONS.parent
 
 
 @dataclass(frozen=True)
@@ -66,25 +71,31 @@ def progress() -> Progress:
 
 def note(verdict: Verdict) -> None:
     """Keep what became of one attempt. A file that can't be written is no reason to lose a verdict."""
-    kept = _read()
+    if Path.cwd() == COURSE / "solutions":
+        return
+    kept, file = _read(), _file()
     known = kept.get(verdict.grader.exercise, {"attempts": 0, "solved": False})
     kept[verdict.grader.exercise] = {
         "result": verdict.result,
         "attempts": known["attempts"] + 1,
         "solved": known["solved"] or verdict.result == "PASS",
     }
-    half = FILE.with_suffix(f".{os.getpid()}.tmp")
+    half = file.with_suffix(f".{os.getpid()}.tmp")
     try:
         half.write_text(json.dumps(kept, indent=1, sort_keys=True), encoding="utf-8")
-        os.replace(half, FILE)
+        os.replace(half, file)
     except OSError as error:
-        print(f"Your progress could not be kept in {FILE.name}: {error.strerror}.")
+        print(f"Your progress could not be kept in {file}: {error.strerror}.")
+
+
+def _file() -> Path:
+    return Path(os.environ.get("SANDBOX_PROGRESS") or COURSE / "exercises" / "progress.json")
 
 
 def _read() -> dict[str, dict]:
     """What the file has; nothing where it is not there, or damaged."""
     try:
-        found = json.loads(FILE.read_text(encoding="utf-8"))
+        found = json.loads(_file().read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return {exercise: row for exercise, row in found.items() if set(row) == {"result", "attempts", "solved"}}
