@@ -157,10 +157,15 @@ class SteppedPort:
             return value
 
         def call(*args: object, **options: object) -> object:
-            label = ", ".join([*map(repr, args), *(f"{name}={option!r}" for name, option in options.items())])
-            return self._process.step(name, partial(value, *args, **options), label=label)
+            said = ", ".join([*map(repr, args), *(f"{name}={option!r}" for name, option in options.items())])
+            call = partial(value, *args, **options)
+            return self._process.step(name, call, label=lambda result: _with_answer(said, result))
 
         return call
+
+
+def _with_answer(said: str, result: object) -> str:
+    return said if result is None else f"{said}: {result!r}"
 
 
 class Statement(NamedTuple):
