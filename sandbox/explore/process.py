@@ -139,7 +139,7 @@ class Process:
 
     def _before(self, fault: Fault, do: Callable, args: tuple) -> None:
         if fault.word not in ("crash", "switch"):  # which the trace shows anyway
-            self.note("fault", f"{fault.word} {fault.action} {fault.how}".strip())
+            self.note("fault", _in_words(fault))
         match fault.word, fault.how:
             case "switch", other:
                 self._world.lanes.hand_over(other)
@@ -195,6 +195,25 @@ class Process:
             raise UsageError(f"{self.name} can't {action} now: the function that was called has returned.")
         if self.trouble == "split" and action in BUS_ACTIONS:
             raise BrokerUnreachable(f"no answer to {action}: {self.name} and the broker are split.")
+
+
+def _in_words(fault: Fault) -> str:
+    """What happens, as a picture says it."""
+    match fault.word, fault.how:
+        case "fail", "request":
+            return f"{fault.action}: request lost"
+        case "fail", "response":
+            return f"{fault.action}: answer lost"
+        case "fail", "late":
+            return f"{fault.action}: comes late"
+        case "rebalance", "evict":
+            return "evicted, unnoticed"
+        case "rebalance", _:
+            return "another one joins"
+        case "skew", how:
+            return f"clock off by {how}"
+        case word, how:
+            return f"{word} {how}".strip()
 
 
 def _in_short(call: partial) -> str:

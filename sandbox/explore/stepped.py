@@ -122,11 +122,11 @@ class SteppedGateway:
 
     def charge(self, account: str, cents: int, *, idempotency_key: str) -> Charge:
         do = partial(self._gateway.charge, account, cents, idempotency_key=idempotency_key)
-        return self._process.step("charge", do, label=f"{account} {cents}, key {idempotency_key}")
+        return self._process.step("charge", do, label=f"key {idempotency_key}: {cents} of {account}")
 
     def refund(self, charge_id: str, *, idempotency_key: str) -> Refund:
         do = partial(self._gateway.refund, charge_id, idempotency_key=idempotency_key)
-        return self._process.step("refund", do, label=f"{charge_id}, key {idempotency_key}")
+        return self._process.step("refund", do, label=f"key {idempotency_key}: {charge_id}")
 
 
 class SteppedClock:
