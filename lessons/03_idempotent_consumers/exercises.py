@@ -88,7 +88,7 @@ ON CONFLICT (guest) DO UPDATE SET count = count + 1
 """
 
 def handle(record, db):
-    ### BEGIN SOLUTION: one stamp for each drink, whatever happens
+    ### BEGIN SOLUTION: one stamp each
     mark = "INSERT INTO inbox VALUES (?) ON CONFLICT DO NOTHING RETURNING id"
     with db.transaction():
         if db.execute(mark, [record.envelope.id]):
@@ -132,7 +132,7 @@ class OrderPlaced(Event):
 
 def handle(record, db, payments):
     order = record.event
-    ### BEGIN SOLUTION: charge it once, and write it down
+    ### BEGIN SOLUTION: charge it once
     key = f"payment of {order.order_id}"
     try:
         made = payments.charge(order.guest, order.cents, idempotency_key=key)
@@ -173,7 +173,7 @@ class FavouriteRemoved(Event):
 
 def handle(record, db):
     change = record.event
-    ### BEGIN SOLUTION: keep the list as the newest version says
+    ### BEGIN SOLUTION: keep the list
     present = isinstance(change, FavouriteAdded)
     row = [change.guest, change.drink, change.version, present]
     db.execute(

@@ -72,7 +72,7 @@ def _too_many_stamps(world: World) -> str | None:
     bought, kept = _stamps(world)
     for guest, count in kept.items():
         if count > bought[guest]:
-            return f"{guest} has bought {bought[guest]} drinks, and has {count} stamps."
+            return f"Drinks that {guest} bought: {bought[guest]}. Stamps on the card: {count}."
     return None
 
 
@@ -80,7 +80,7 @@ def _too_few_stamps(world: World) -> str | None:
     bought, kept = _stamps(world)
     for guest, count in bought.items():
         if kept.get(guest, 0) < count:
-            return f"{guest} has bought {count} drinks, and has {kept.get(guest, 0)} stamps."
+            return f"Drinks that {guest} bought: {count}. Stamps on the card: {kept.get(guest, 0)}."
     return None
 
 
@@ -121,7 +121,7 @@ in_one_transaction = Grader(
         "What was written before the dotted line, and what was not? The record comes again after that: what "
         "does your code make of it then?",
         "Whatever you write first, a crash can fit in between. A database has a means against that.",
-        "Inside one `with db.transaction():` ask, mark and stamp. All of it counts, or nothing does. And what "
+        "Inside one and the same transaction ask, mark and stamp. All of it counts, or nothing does. And what "
         "is kept in memory is gone when the process is.",
     ),
 )
@@ -192,7 +192,8 @@ def _not_charged(world: World) -> str | None:
     charged = _charged(world)
     for (guest, cents), times in _owed(world).items():
         if charged[guest, cents] < times:
-            return f"{guest} has {times} orders over {cents} cents, and was charged {charged[guest, cents]} times."
+            made = charged[guest, cents]
+            return f"Orders of {guest} over {cents} cents: {times}. Charges over {cents} cents: {made}."
     return None
 
 
