@@ -6,14 +6,7 @@ on: no global, closure, default argument, cache or class attribute.
 
 import linecache
 import sys
-from collections.abc import Callable
 from types import CodeType, ModuleType
-
-import msgspec
-
-from sandbox.errors import UnreadableRecord
-from sandbox.messages import Command, Event
-from sandbox.messages.event import Payload
 
 MODULE = "submission"
 
@@ -37,28 +30,3 @@ class Program:
     def is_ours(self, code: CodeType) -> bool:
         """Does this code stand in the program's text?"""
         return code.co_filename == self.filename
-
-
-class Vocabulary:
-    """How one process reads messages: with the classes of its own code, as any service does.
-
-    What its code doesn't define is read with the classes that were published on the bus.
-    """
-
-    def __init__(self, module: ModuleType, read: Callable[[str, bytes], Event | Command]) -> None:
-        self._own = {
-            value.type_name: value
-            for value in vars(module).values()
-            if isinstance(value, type) and issubclass(value, Payload) and value.__module__ == MODULE
-        }
-        self._read = read
-
-    def read(self, type_name: str, data: bytes) -> Event | Command:
-        """See `Published.read`."""
-        own = self._own.get(type_name)
-        if own is None:
-            return self._read(type_name, data)
-        try:
-            return own.from_json(data)
-        except msgspec.MsgspecError as error:
-            raise UnreadableRecord(f"the data of {type_name} does not fit its class: {error}") from error
