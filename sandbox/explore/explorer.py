@@ -37,17 +37,19 @@ def explore(
     budget: Budget | None = None,
     filename: str = "<submission>",
     say: Callable[[str], None] | None = None,
+    program: Callable[[str, str], Program] = Program,
 ) -> Exploration:
     """Attack the submission, the text of a module; `filename` is the one that tracebacks name.
 
     `say` is told, twice a second, what has been tried so far. An interrupt ends it early.
+    `program` makes a program of source and filename, and so decides where it runs.
 
     PASS: it has survived everything. FAIL: the smallest schedule that it has not survived.
     UNKNOWN: it can't be run, it isn't written yet, it never met a kind of fault that it
     should survive, or the time was up.
     """
     with isolated_types():
-        return _Explorer(scenario, budget or Budget(), say).explore(source, filename)
+        return _Explorer(scenario, budget or Budget(), say).explore(lambda: program(source, filename))
 
 
 class _Explorer:
@@ -64,9 +66,9 @@ class _Explorer:
         self._say = say
         self._start = self._said = perf_counter()
 
-    def explore(self, source: str, filename: str) -> Exploration:
+    def explore(self, make: Callable[[], Program]) -> Exploration:
         try:
-            self._program = Program(source, filename)
+            self._program = make()
             self._program.load()
         except (Exception, SystemExit) as error:
             return self._end("UNKNOWN", why=f"Your code can't be loaded: {type(error).__name__}: {error}.")

@@ -27,6 +27,9 @@ class Program:
         exec(self._code, module.__dict__)
         return module
 
+    def unload(self) -> None:
+        """The run is over. In this process, nothing needs to be let go."""
+
     def is_ours(self, code: CodeType) -> bool:
         """Does this code stand in the program's text?"""
         return code.co_filename == self.filename

@@ -94,6 +94,7 @@ def run(
         anomaly = None if world.untold else judge(scenario, world)
     finally:
         world.close()
+        program.unload()
     struck = Plan(plan.seed, tuple(steps.struck))
     told = len(world.trace) if world.endless else world.told_until
     return Run(struck, steps, world.trace.first(told), anomaly, world.untold)

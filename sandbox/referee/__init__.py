@@ -1,0 +1,10 @@
+"""The isolated referee: other people's submissions, graded from outside.
+
+The world, the faults and the judging live in this process. The submission lives in confined
+processes of its own and reaches the world only by calls over a pipe, so whatever it patches,
+hangs, fills or forges, it can't touch its grade.
+"""
+
+from sandbox.referee.grade import Referee, grade_isolated
+
+__all__ = ["Referee", "grade_isolated"]

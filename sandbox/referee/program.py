@@ -1,0 +1,78 @@
+"""The submission as a program that runs in other processes; the explorer holds it like a `Program`."""
+
+from types import CodeType
+
+from sandbox.confined.nursery import Sown
+from sandbox.confined.shapes import Classes
+from sandbox.confined.wire import PORT_CLASSES
+from sandbox.explore.program import MODULE
+from sandbox.referee.far import FarEnd
+from sandbox.referee.processes import Live, Nursery, Zygote
+
+
+class FarModule:
+    """The submission's module, as one instance of it has it; its names are attributes."""
+
+    def __init__(self, far: FarEnd) -> None:
+        self._far = far
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._far.talk("get", name)
+
+
+class Newborn:
+    """A process that is started when it is first spoken to, with a word that all of them begin with."""
+
+    def __init__(self, zygote: Zygote) -> None:
+        self._zygote = zygote
+        self._live: Live | None = None
+
+    def exchange(self, message: bytes) -> bytes:
+        """See `Live.exchange`."""
+        if self._live is None:
+            self._live, answer = self._zygote.instance()
+            return answer
+        return self._live.exchange(message)
+
+    def end(self) -> None:
+        """Kill it, where it was born."""
+        if self._live is not None:
+            self._live.end()
+
+
+class FarProgram:
+    """The text of a module, ready to be started any number of times, each in a process of its own."""
+
+    def __init__(self, nursery: Nursery, source: str, filename: str, module: str = MODULE) -> None:
+        """Raises `SyntaxError` where the text is no Python, and whatever else its compiler raises."""
+        self.filename = filename
+        self._classes = Classes(module, *PORT_CLASSES)
+        self._zygote = Zygote(nursery, Sown(source, filename, module), LOAD)
+        self._loaded: list[FarEnd] = []
+
+    def load(self) -> FarModule:
+        """A new process of it. Raises what its code raises."""
+        far = FarEnd(self._classes, Newborn(self._zygote))
+        self._loaded.append(far)
+        far.talk("load")
+        return FarModule(far)
+
+    def unload(self) -> None:
+        """The run is over: end its processes."""
+        for far in self._loaded:
+            far.end("the run is over")
+        self._loaded.clear()
+
+    def close(self) -> None:
+        """End every process of it."""
+        self.unload()
+        self._zygote.end()
+
+    def is_ours(self, code: CodeType) -> bool:
+        """Does this code stand in the program's text? None of ours does: that runs elsewhere."""
+        return False
+
+
+LOAD = FarEnd(Classes(MODULE), None).write("load", 0, keeps=True)
