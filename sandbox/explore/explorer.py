@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from sandbox.explore.exploration import Exploration
-from sandbox.explore.program import Program
+from sandbox.explore.program import Program, StartAgain
 from sandbox.explore.scenario import Run, Scenario, run
 from sandbox.explore.search import Level, Reach, search
 from sandbox.explore.shrink import smallest
@@ -49,7 +49,11 @@ def explore(
     should survive, or the time was up.
     """
     with isolated_types():
-        return _Explorer(scenario, budget or Budget(), say).explore(lambda: program(source, filename))
+        while True:
+            try:
+                return _Explorer(scenario, budget or Budget(), say).explore(lambda: program(source, filename))
+            except StartAgain:
+                continue
 
 
 class _Explorer:

@@ -11,6 +11,10 @@ from types import CodeType, ModuleType
 MODULE = "submission"
 
 
+class StartAgain(BaseException):
+    """The program has taken the code for something that it is not: explore it anew."""
+
+
 class Program:
     """The text of a module, ready to be started any number of times."""
 

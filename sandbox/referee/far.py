@@ -21,6 +21,7 @@ from sandbox.confined.wire import Stub, Wire
 from sandbox.errors import Crashed, UsageError
 from sandbox.explore.limits import TimeUp
 from sandbox.explore.process import Process
+from sandbox.explore.program import StartAgain
 from sandbox.explore.stepped import SteppedClock, SteppedDatabase, SteppedGateway, SteppedPort
 from sandbox.explore.stepped_bus import SteppedBus, SteppedConsumer
 from sandbox.explore.world import RunOver
@@ -36,7 +37,14 @@ KINDS = {
 }
 BYTES_MAX = 50_000_000  # from one process
 SHOWN_MAX = 200
-OVER = (Crashed, RunOver, TimeUp, GreenletExit, KeyboardInterrupt)  # after these nobody is told anything
+OVER = (
+    Crashed,
+    RunOver,
+    StartAgain,
+    TimeUp,
+    GreenletExit,
+    KeyboardInterrupt,
+)  # after these nobody is told anything
 
 
 class Partner(Protocol):

@@ -1,7 +1,7 @@
 """Grade a submission from outside: what is judged never runs in the process that judges."""
 
 import atexit
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from types import ModuleType
 
@@ -12,24 +12,36 @@ from sandbox.grading.verdict import Verdict
 from sandbox.messages import isolated_types
 from sandbox.referee.processes import Nursery
 from sandbox.referee.program import FarProgram
+from sandbox.referee.recording import Recording
 
 
 class FarSubmission(Submission):
     """A submission that runs in processes of its own."""
 
-    def __init__(self, program: Callable[..., FarProgram], source: str, exercise: str) -> None:
-        self.program = program
+    def __init__(self, nursery: Nursery, programs: ExitStack, source: str, exercise: str) -> None:
+        self._nursery = nursery
+        self._programs = programs  # where they are closed in the end
+        self._recording = Recording()
         self._far: FarProgram | None = None
         super().__init__(source, exercise)
+
+    def program(self, source: str, filename: str) -> FarProgram:
+        """The program that scenarios are played with."""
+        return self._new(MODULE, None if self._recording.broken else self._recording)
 
     def _start(self) -> ModuleType:
         try:
             if self._far is None:
-                self._far = self.program(self.source, self.filename, module_name(self._exercise))
+                self._far = self._new(module_name(self._exercise), None)
             self._far.unload()
             return self._far.load()
         except (Exception, SystemExit) as error:
             raise not_loaded(error) from error
+
+    def _new(self, module: str, recording: Recording | None) -> FarProgram:
+        made = FarProgram(self._nursery, self.source, self.filename, module, recording)
+        self._programs.callback(made.close)
+        return made
 
 
 class Referee:
@@ -52,13 +64,7 @@ class Referee:
             self._nursery.close()
             self._nursery = Nursery()
         with isolated_types(), ExitStack() as programs:
-
-            def program(source: str, filename: str, module: str = MODULE) -> FarProgram:
-                made = FarProgram(self._nursery, source, filename, module)
-                programs.callback(made.close)
-                return made
-
-            yield FarSubmission(program, source, exercise)
+            yield FarSubmission(self._nursery, programs, source, exercise)
 
 
 _referee: Referee | None = None

@@ -8,6 +8,7 @@ from sandbox.confined.wire import PORT_CLASSES
 from sandbox.explore.program import MODULE
 from sandbox.referee.far import FarEnd
 from sandbox.referee.processes import Live, Nursery, Zygote
+from sandbox.referee.recording import Recorded, Recording
 
 
 class FarModule:
@@ -45,16 +46,28 @@ class Newborn:
 class FarProgram:
     """The text of a module, ready to be started any number of times, each in a process of its own."""
 
-    def __init__(self, nursery: Nursery, source: str, filename: str, module: str = MODULE) -> None:
-        """Raises `SyntaxError` where the text is no Python, and whatever else its compiler raises."""
+    def __init__(
+        self,
+        nursery: Nursery,
+        source: str,
+        filename: str,
+        module: str = MODULE,
+        recording: Recording | None = None,
+    ) -> None:
+        """Raises `SyntaxError` where the text is no Python, and whatever else its compiler raises.
+
+        With a `recording`, processes are started only for what was not said before.
+        """
         self.filename = filename
+        self._recording = recording
         self._classes = Classes(module, *PORT_CLASSES)
         self._zygote = Zygote(nursery, Sown(source, filename, module), LOAD)
         self._loaded: list[FarEnd] = []
 
     def load(self) -> FarModule:
         """A new process of it. Raises what its code raises."""
-        far = FarEnd(self._classes, Newborn(self._zygote))
+        partner = Newborn(self._zygote)
+        far = FarEnd(self._classes, Recorded(self._recording, partner) if self._recording else partner)
         self._loaded.append(far)
         far.talk("load")
         return FarModule(far)
@@ -64,6 +77,8 @@ class FarProgram:
         for far in self._loaded:
             far.end("the run is over")
         self._loaded.clear()
+        if self._recording:
+            self._recording.next_run()
 
     def close(self) -> None:
         """End every process of it."""
