@@ -12,6 +12,7 @@ import gc
 import os
 import signal
 from collections.abc import Callable
+from functools import partial
 from socket import recv_fds, socket
 from struct import Struct
 
@@ -19,6 +20,7 @@ import msgspec
 
 from sandbox.confined import failures
 from sandbox.confined.instance import Instance
+from sandbox.confined.lockdown import shut_last_door
 from sandbox.confined.pipe import Pipe
 
 COMMAND = Struct("!cI")  # fork, with the child's socket beside it; or kill, and whom
@@ -37,13 +39,13 @@ class Sown(msgspec.Struct):
     module: str
 
 
-def be_nursery(control: socket) -> None:
-    """Fork zygotes until the referee hangs up."""
+def be_nursery(control: socket, level: str) -> None:
+    """Fork zygotes until the referee hangs up; `level` says how all this is confined."""
     gc.freeze()
-    _fork_on_demand(control, _be_zygote)
+    _fork_on_demand(control, partial(_be_zygote, level))
 
 
-def _be_zygote(control: socket) -> None:
+def _be_zygote(level: str, control: socket) -> None:
     """Compile the submission that is sent first, and fork instances of it."""
     pipe = Pipe(control)
     sown = msgspec.msgpack.decode(pipe.receive(SOURCE_MAX), type=Sown)
@@ -55,6 +57,7 @@ def _be_zygote(control: socket) -> None:
     pipe.send(b"")
 
     def be_instance(connection: socket) -> None:
+        shut_last_door(level)
         Instance(Pipe(connection), code, sown.module).serve()
 
     gc.freeze()

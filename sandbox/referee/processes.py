@@ -3,6 +3,7 @@
 import struct
 import sys
 from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from socket import SO_RCVTIMEO, SO_SNDTIMEO, SOL_SOCKET, send_fds, socket, socketpair
@@ -11,11 +12,13 @@ from subprocess import DEVNULL, Popen
 import msgspec
 
 from sandbox.confined import failures
+from sandbox.confined.boot import Hello
+from sandbox.confined.lockdown import LANDLOCK, NAMESPACES
 from sandbox.confined.meaning import Told
 from sandbox.confined.nursery import ANSWER, COMMAND, FORK, KILL, Sown
 from sandbox.confined.pipe import Pipe
 from sandbox.confined.wire import BYTES_MAX
-from sandbox.errors import UsageError
+from sandbox.errors import NotSupportedHere, UsageError
 from sandbox.explore.limits import TimeUp
 
 HOUSE = Path(__file__).resolve().parents[2]  # where the package `sandbox` is
@@ -23,8 +26,9 @@ BOOT = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from sandbox.confined.boot import boot
-boot(sys.argv[2])
+boot(*sys.argv[2:])
 """
+CONFINED = (NAMESPACES, LANDLOCK)  # what is strong enough for other people's code
 WAIT_SECONDS = 10  # for any answer; the deadline of whoever waits comes first
 AHEAD = 2  # instances that are made ready before they are needed
 
@@ -107,14 +111,30 @@ class Parent:
 class Nursery(Parent):
     """The process that all others come from, and a Python of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, levels: Sequence[str] = CONFINED) -> None:
+        """Raises `NotSupportedHere` where none of these levels of confinement is to be had."""
         ours, theirs = pair()
         with theirs:
-            command = [sys.executable, "-I", "-c", BOOT, str(HOUSE), str(theirs.fileno())]
+            told = [str(HOUSE), str(theirs.fileno()), ",".join(levels)]
             self._process = Popen(
-                command, pass_fds=[theirs.fileno()], stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, env={}
+                [sys.executable, "-I", "-c", BOOT, *told],
+                pass_fds=[theirs.fileno()],
+                stdin=DEVNULL,
+                stdout=DEVNULL,
+                stderr=DEVNULL,
+                env={},
+                cwd="/",
             )
         super().__init__(ours)
+        hello = msgspec.msgpack.decode(Pipe(ours).receive(BYTES_MAX), type=Hello)
+        self.level = hello.level  # of its confinement
+        self.failed = hello.failed  # the stronger ones, and why
+        if not self.level:
+            self.close()
+            raise NotSupportedHere(
+                f"a submission can't be confined here: {'; '.join(self.failed)}. Is it your own, or do you "
+                "trust it? Then grade it with limits of time and memory only: --without-confinement."
+            )
 
     def is_alive(self) -> bool:
         """Does it still run?"""
