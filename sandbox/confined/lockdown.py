@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import sandbox
+from sandbox import errors
 from sandbox.confined import kernel, landlock, namespaces, seccomp
 
 NAMESPACES, LANDLOCK, LIMITS = "namespaces", "landlock", "limits"
@@ -104,7 +104,7 @@ def python_paths() -> list[str]:
     found = [
         path for path in sys.path if any(Path(os.path.realpath(path)).is_relative_to(home) for home in homes)
     ]
-    return [*found, str(Path(sandbox.__file__).parent)]
+    return [*found, str(Path(errors.__file__).parent)]
 
 
 def _limit(what: int, most: int) -> None:
