@@ -11,7 +11,7 @@ How the house is laid out; imports only ever point down (docs/design.md):
     errors clock trace  what went wrong, what time it is, what happened
 
 This file pulls together the friendly public names and, in a notebook, lets a trace show
-itself as a picture and makes `%%exercise` known.
+itself as a picture and makes `%%exercise` known, and `sandbox.replay` and `sandbox.progress`.
 """
 
 import sys
@@ -23,8 +23,11 @@ from sandbox.ports import Topic
 __all__ = ["Command", "Event", "Record", "Topic", "connect", "partition_for"]
 
 if (ipython := sys.modules.get("IPython")) and (shell := ipython.get_ipython()):
-    from sandbox.grading import magic
+    from sandbox.grading import magic, progress
+    from sandbox.grading.replay import replay
     from sandbox.views import display
+
+    __all__ += ["progress", "replay"]
 
     magic.install(shell)
     display.install(shell)

@@ -1,12 +1,12 @@
-"""`python -m sandbox check 01.2 FILE`: the grader from a terminal."""
+"""The course from a terminal: grade an exercise, look at your progress, grade the graders."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from sandbox.errors import UsageError
-from sandbox.grading import grade
-from sandbox.grading.cells import source_for
+from sandbox.grading import audit, grade, progress
+from sandbox.grading.cells import exercises_in, source_for
 
 EXIT = {"PASS": 0, "FAIL": 1, "UNKNOWN": 2}
 BAD_USAGE = 3
@@ -20,24 +20,74 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return its exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except UsageError as error:
+        print(f"sandbox {options.command}: {error}", file=sys.stderr)
+        return BAD_USAGE
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return BAD_USAGE
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m sandbox", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
     check = commands.add_parser(
         "check",
-        help="grade one exercise of a notebook or a Python file",
-        epilog="Exit status: 0 PASS, 1 FAIL, 2 UNKNOWN (nothing could be tested), 3 bad usage.",
+        help="grade one exercise, or all, of a notebook or a Python file",
+        epilog="Exit status: 0 PASS, 1 FAIL, 2 UNKNOWN (nothing could be tested), 3 bad usage; of several, "
+        "the highest.",
     )
-    check.add_argument("exercise", metavar="EXERCISE", help="its number, as in 01.2")
+    check.add_argument("exercise", metavar="EXERCISE", help="its number, as in 01.2, or: all")
     check.add_argument("file", metavar="FILE", type=Path, help="a notebook, or a Python file")
     check.add_argument("--hints", type=int, default=1, metavar="N", help="show N hints (1)")
-    options = parser.parse_args(arguments)
-    try:
-        verdict = grade(options.exercise, source_for(options.exercise, options.file))
-    except UsageError as error:
-        print(f"sandbox check: {error}", file=sys.stderr)
-        return BAD_USAGE
-    print(verdict.text(hints=options.hints))
-    return EXIT[verdict.result]
+    check.set_defaults(run=_check)
+    shown = commands.add_parser("progress", help="what you have tried and solved so far")
+    shown.set_defaults(run=_progress)
+    graders = commands.add_parser(
+        "audit",
+        help="grade every kept solution, right or wrong: does it get what it deserves?",
+        epilog="Exit status: 0 where all do, 1 where one does not.",
+    )
+    graders.add_argument("exercises", nargs="*", metavar="EXERCISE", help="their numbers; all, if none")
+    graders.add_argument("--times", type=int, default=1, metavar="N", help="grade each N times (1)")
+    graders.set_defaults(run=_audit)
+    return parser
+
+
+def _check(options: argparse.Namespace) -> int:
+    if options.exercise != "all":
+        sources = {options.exercise: source_for(options.exercise, options.file)}
+    elif not (sources := exercises_in(options.file)):
+        raise UsageError(f"{options.file} has no cell that begins with %%exercise.")
+    worst = 0
+    for exercise, source in sources.items():
+        verdict = grade(exercise, source, say=_say)
+        print(verdict.text(hints=options.hints))
+        worst = max(worst, EXIT[verdict.result])
+    return worst
+
+
+def _progress(options: argparse.Namespace) -> int:
+    print(progress())
+    return 0
+
+
+def _audit(options: argparse.Namespace) -> int:
+    entries = []
+    for entry in audit.audit(set(options.exercises), options.times):
+        print(entry, flush=True)
+        entries.append(entry)
+    if not entries:
+        raise UsageError(f"there is no exercise {', '.join(options.exercises)}.")
+    print(audit.summary(entries))
+    return 0 if all(entry.as_deserved for entry in entries) else 1
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -74,6 +74,13 @@ class Trace:
         found._raw += self._raw[:count]
         return found
 
+    def entries_of(self, count: int) -> int:
+        """How many of its entries make the first `count` steps, the orders between them included."""
+        if count <= 0:
+            return 0
+        steps = (i for i, raw in enumerate(self._raw) if raw.action != FOLLOW and raw.actor)
+        return next((i + 1 for n, i in enumerate(steps, start=1) if n == count), len(self._raw))
+
     def follow(self, actor: str, earlier: str) -> None:
         """What `actor` does from now on comes after all that `earlier` has done: it took its place."""
         if actor != earlier:

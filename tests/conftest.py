@@ -22,6 +22,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _nobody_makes_progress(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What tests solve is no learner's work, in this process and in every kernel that it starts."""
+    os.environ["SANDBOX_PROGRESS"] = str(tmp_path_factory.mktemp("progress") / "progress.json")
+
+
 @pytest.fixture(scope="session")
 def kafka_address() -> Iterator[str]:
     """The address of a real Kafka: that of SANDBOX_BUS, else one started for this run."""

@@ -20,7 +20,7 @@ from sandbox.confined.shapes import Classes
 from sandbox.confined.wire import BYTES_MAX, PORT_CLASSES, Stub, Wire
 from sandbox.errors import UsageError
 from sandbox.messages import Command, Event
-from sandbox.messages.vocabulary import Vocabulary
+from sandbox.messages.vocabulary import Vocabulary, own_classes
 
 REFEREE = -1  # the number of whoever answers for the world as a whole
 
@@ -109,7 +109,7 @@ class Instance(Wire):
         """Run the module's text, as a process that has just started does."""
         sys.modules[self._module.__name__] = self._module  # dataclasses and pickle look their module up
         exec(self._code, vars(self._module))
-        self.published = Vocabulary(self._module, self._read)
+        self.published = Vocabulary(own_classes(self._module), self._read)
 
     def _get(self, name: str) -> object:
         return getattr(self._module, name)

@@ -6,6 +6,7 @@ from sandbox.explore.explorer import Budget, explore
 from sandbox.explore.process import Process
 from sandbox.explore.scenario import NO_FAULT, TERMINATION, Anomaly, Scenario
 from sandbox.explore.search import Reach
+from sandbox.explore.story import Story, tell
 from sandbox.explore.world import Answer, World
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "Process",
     "Reach",
     "Scenario",
+    "Story",
     "World",
     "explore",
+    "tell",
 ]

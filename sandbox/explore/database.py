@@ -85,6 +85,13 @@ class MemoryDatabase:
         self._connection.execute("RELEASE work")
         self.in_transaction = False
 
+    def tables(self) -> dict[str, list[Row]]:
+        """All that stands in it now, what is not committed included."""
+        names = self.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        )
+        return {row["name"]: self.execute(f'SELECT * FROM "{row["name"]}"') for row in names}
+
     @property
     def changes(self) -> int:
         """How many rows were ever changed, undone or not."""

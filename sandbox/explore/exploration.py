@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sandbox.explore.scenario import Run
+from sandbox.explore.scenario import Run, Scenario
 from sandbox.explore.search import Level
 from sandbox.faults import Plan
 from sandbox.trace import Trace
@@ -21,6 +21,7 @@ class Exploration:
     by_chance: int  # schedules with faults by chance
     run: Run | None = None  # the smallest that fails
     events: Sequence = ()  # those of its story
+    scenario: Scenario | None = None
     why: str = ""  # UNKNOWN: why
     seconds: float = 0.0
 

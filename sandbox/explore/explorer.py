@@ -6,7 +6,7 @@ from time import perf_counter
 
 from sandbox.explore.exploration import Exploration
 from sandbox.explore.program import Program, StartAgain
-from sandbox.explore.scenario import Run, Scenario, run
+from sandbox.explore.scenario import TERMINATION, Run, Scenario, run
 from sandbox.explore.search import Level, Reach, search
 from sandbox.explore.shrink import smallest
 from sandbox.explore.space import Space
@@ -15,7 +15,7 @@ from sandbox.faults import Plan
 from sandbox.messages import isolated_types
 
 FAULTS_BY_CHANCE = 3  # that strike such a run, on average
-SAY_EVERY_SECONDS = 0.5  # how it goes on
+SAY_FIRST_SECONDS, SAY_EVERY_SECONDS = 2.0, 0.5  # how it goes on, where it takes long
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def explore(
 ) -> Exploration:
     """Attack the submission, the text of a module; `filename` is the one that tracebacks name.
 
-    `say` is told, twice a second, what has been tried so far. An interrupt ends it early.
+    `say` is told what has been tried so far, where it takes long. An interrupt ends it early.
     `program` makes a program of source and filename, and so decides where it runs.
 
     PASS: it has survived everything. FAIL: the smallest schedule that it has not survived.
@@ -68,7 +68,8 @@ class _Explorer:
         self._met: set[str] = set()  # the kinds of fault that had something to strike
         self._steps = 0  # of the run without a fault
         self._say = say
-        self._start = self._said = perf_counter()
+        self._start = perf_counter()
+        self._say_at = self._start + SAY_FIRST_SECONDS
 
     def explore(self, make: Callable[[], Program]) -> Exploration:
         try:
@@ -78,11 +79,13 @@ class _Explorer:
             return self._end("UNKNOWN", why=f"Your code can't be loaded: {type(error).__name__}: {error}.")
         try:
             for done in self._runs():
-                if done.untold or not self._steps:
-                    return self._end("UNKNOWN", why=done.untold or "Your code touches nothing.")
+                if done.untold:
+                    return self._end("UNKNOWN", why=done.untold)
                 if done.anomaly:
-                    least, events = smallest(self._tell, self._space, done, self._scenario.events)
+                    least, events = self._smallest(done)
                     return self._end("FAIL", run=least, events=events)
+                if not self._steps:
+                    return self._end("UNKNOWN", why="Your code touches nothing.")
         except NotImplementedError as error:
             return self._end("UNKNOWN", why=str(error) or "Your code is not written yet.")
         except OutOfTime:
@@ -94,6 +97,15 @@ class _Explorer:
         if unmet := [kind for kind in self._space.kinds if kind not in self._met]:
             return self._end("UNKNOWN", why=f"Your code does nothing that could meet: {', '.join(unmet)}.")
         return self._end("PASS")
+
+    def _smallest(self, failing: Run) -> tuple[Run, Sequence]:
+        """The smallest run like it; what takes a second or more to fail is shown as it was found."""
+        if failing.anomaly.invariant == TERMINATION:
+            return failing, self._scenario.events
+        try:
+            return smallest(self._tell, self._space, failing, self._scenario.events)
+        except OutOfTime:
+            return failing, self._scenario.events
 
     def _runs(self) -> Iterator[Run]:
         for done in search(self._tell, self._space, self._budget.reach, self._levels):
@@ -109,11 +121,13 @@ class _Explorer:
         now = perf_counter()
         if now - self._start > self._budget.seconds:
             raise OutOfTime
-        if self._say and now - self._said > SAY_EVERY_SECONDS:
-            self._said = now
+        if self._say and now > self._say_at:
+            self._say_at = now + SAY_EVERY_SECONDS
             self._say(self._end("PASS").progress)
         return run(self._scenario, self._program, plan, events, chance)
 
     def _end(self, verdict: str, **shown: object) -> Exploration:
         seconds = perf_counter() - self._start
-        return Exploration(verdict, self._levels, self._by_chance, seconds=seconds, **shown)
+        return Exploration(
+            verdict, self._levels, self._by_chance, scenario=self._scenario, seconds=seconds, **shown
+        )

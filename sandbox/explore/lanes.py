@@ -53,6 +53,11 @@ class Lanes:
             self._lanes.clear()
             self._waiting.clear()
 
+    @property
+    def left_any(self) -> bool:
+        """Is there code in mid-air, which may still do something?"""
+        return bool(self._left)
+
     def close(self) -> None:
         """Let go of all lanes; what they still do, they do as dead processes."""
         self._left.clear()

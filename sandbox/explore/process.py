@@ -50,7 +50,8 @@ class Process:
     def __init__(self, world: "World", name: str, main: Callable[["Process"], object] | None) -> None:
         self.name = name
         self.main = main
-        self.code: ModuleType = world.program.load()
+        self.loaded = world.program.load()
+        self.code: ModuleType = self.loaded.module
         self.trouble = "idle"  # or dead, or split; empty while all is well
         self.first = True  # no step was taken in this turn
         self.consumers: list = []  # the bus's own, open ones
@@ -60,7 +61,7 @@ class Process:
         self._dead_calls = 0
         self._trapped = False
         self._thread = get_ident()
-        self.vocabulary = Vocabulary(self.code, world.bus.read) if world.bus else None
+        self.vocabulary = Vocabulary(self.loaded.classes, world.bus.read) if world.bus else None
         self.subscriptions: list = []  # of this turn
         for port_name, port in world.ports.items():
             setattr(self, port_name, stepped(port, self))

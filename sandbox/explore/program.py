@@ -1,12 +1,16 @@
 """The submission as a program: compiled once, loaded afresh for every process.
 
 Loading runs the module's code in a new namespace, so nothing that it kept in memory lives
-on: no global, closure, default argument, cache or class attribute.
+on: no global, closure, default argument, cache or class attribute. Where there is no such
+place at all, the namespace of a process that is over will do as well (`memory`).
 """
 
 import linecache
 import sys
 from types import CodeType, ModuleType
+
+from sandbox.explore.memory import Snapshot
+from sandbox.messages.vocabulary import own_classes
 
 MODULE = "submission"
 
@@ -22,14 +26,24 @@ class Program:
         """Raises `SyntaxError` where the text is no Python."""
         self.filename = filename
         self._code = compile(source, filename, "exec")
+        self._spare: list[Loaded] = []
         linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
 
-    def load(self) -> ModuleType:
-        """A new module of this text: a process that has just started. Raises what its code raises."""
+    def load(self) -> "Loaded":
+        """A module of this text, for a process that has just started. Raises what its code raises."""
+        if self._spare:
+            loaded = self._spare.pop()
+            sys.modules[MODULE] = loaded.module
+            return loaded
         module = ModuleType(MODULE)
         sys.modules[MODULE] = module  # dataclasses and pickle look their module up
         exec(self._code, module.__dict__)
-        return module
+        return Loaded(module)
+
+    def give_back(self, loaded: "Loaded") -> None:
+        """Its process is over: the next one may have the module, if that remembers nothing."""
+        if loaded.remembers_nothing:
+            self._spare.append(loaded)
 
     def unload(self) -> None:
         """The run is over. In this process, nothing needs to be let go."""
@@ -37,3 +51,17 @@ class Program:
     def is_ours(self, code: CodeType) -> bool:
         """Does this code stand in the program's text?"""
         return code.co_filename == self.filename
+
+
+class Loaded:
+    """A module that was loaded for a process."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self.module = module
+        self.classes = own_classes(module)
+        self._snapshot = Snapshot(module)
+
+    @property
+    def remembers_nothing(self) -> bool:
+        """Is it as it was, and has it no place where something could be kept?"""
+        return self._snapshot.forgetful and self._snapshot.still_holds()

@@ -22,6 +22,7 @@ from sandbox.faults import Plan
 from sandbox.trace import Trace
 
 HANG_SECONDS = 1.0  # without a step, in one run
+ENDLESS_SHOWN = 40  # steps of a story without an end
 TERMINATION = "termination"
 NO_FAULT = "it works where nothing goes wrong"
 
@@ -74,13 +75,15 @@ def run(
     plan: Plan,
     events: Sequence | None = None,
     chance: Chance | None = None,
+    watch: Callable[[World], None] | None = None,
 ) -> Run:
-    """Tell the story once, under `plan`, and judge what came of it.
+    """Tell the story once, under `plan`, and judge what came of it; `watch` looks on, before each step.
 
     Raises `NotImplementedError` where the submission does.
     """
     world, steps = scenario.world(plan.seed), Steps(plan, chance)
     world.begin(program, steps)
+    world.watch = watch
     try:
         with deadline(HANG_SECONDS, program.is_ours, lambda: len(steps.log)):
             try:
@@ -92,11 +95,13 @@ def run(
         world.endless = f"your code has done nothing for {HANG_SECONDS:g} s, and has not come back."
     try:
         anomaly = None if world.untold else judge(scenario, world)
+        if watch:
+            watch(world)
     finally:
         world.close()
         program.unload()
     struck = Plan(plan.seed, tuple(steps.struck))
-    told = len(world.trace) if world.endless else world.told_until
+    told = min(len(world.trace), ENDLESS_SHOWN) if world.endless else world.told_until
     return Run(struck, steps, world.trace.first(told), anomaly, world.untold)
 
 

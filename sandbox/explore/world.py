@@ -68,12 +68,14 @@ class World:
         self.raised: list[tuple[str, BaseException]] = []  # by whom, and what: errors of their own
         self.endless = ""  # why the run was given up
         self.untold = ""  # why no verdict can be given
+        self.watch: Callable[[World], None] | None = None  # called before each step
         self.told_until = 0  # the length of the trace when the last thing happened
         self.lanes = Lanes()
-        self._databases = [port for port in ports.values() if hasattr(port, "holder")]
+        self.databases = [port for port in ports.values() if hasattr(port, "holder")]
         self._strike = SimulatedEffects(self.bus) if self.bus else None
         self._late: list[Record] = []
         self._processes: dict[str, Process] = {}  # the living, by name
+        self._all: list[Process] = []  # the dead as well
         self._services: dict[str, Main] = {}
         self._last: Process | None = None  # who has taken the last step
         self._effects_asked = 0
@@ -120,8 +122,11 @@ class World:
         """End all processes, and give back what was borrowed."""
         for process in self._processes.values():
             process.trouble = "dead"
+        if not self.lanes.left_any:
+            for process in self._all:
+                self.program.give_back(process.loaded)
         self.lanes.close()
-        for port in self._databases:
+        for port in self.databases:
             port.close()
 
     def told(self, status: str = "ok") -> list[object]:
@@ -151,6 +156,8 @@ class World:
             self.endless = f"{process.name} was still at work after {STEPS_MAX:,} steps."
             process.trouble = "dead"
             raise RunOver
+        if self.watch:
+            self.watch(self)
         self._effects_asked += action in EFFECTS
         if process is not self._last:  # one runs at a time, and a picture shows in which order
             if self._last is not None:
@@ -165,7 +172,7 @@ class World:
 
     def note_crash(self, process: Process) -> None:
         """A process has died: undo what was not committed, and have its groups go on without it."""
-        for db in self._databases:
+        for db in self.databases:
             if db.holder is process:
                 db.holder = None
                 db.rollback()
@@ -242,6 +249,7 @@ class World:
     def _living(self, name: str, main: Main | None = None) -> Process:
         if name not in self._processes:
             self._processes[name] = Process(self, name, main)
+            self._all.append(self._processes[name])
         return self._processes[name]
 
     def _forget(self, process: Process) -> None:
@@ -251,7 +259,7 @@ class World:
     def _state(self) -> tuple:
         """What tells whether a round has changed anything."""
         offsets = [dict(group.committed) for group in self.bus.groups.values()] if self.bus else []
-        changes = [db.changes for db in self._databases]
+        changes = [db.changes for db in self.databases]
         return self._effects_asked, self._stops, len(self.steps.struck), offsets, changes
 
     def _release_late(self) -> bool:

@@ -12,21 +12,25 @@ from sandbox.grading.verdict import Verdict
 SECONDS_MAX = 10
 
 
-Load = Callable[[str, str], AbstractContextManager[Submission]]
+Say = Callable[[str], None] | None
+Load = Callable[[str, str, Say], AbstractContextManager[Submission]]
 
 
-def grade(exercise: str, source: str, *, seconds: float = SECONDS_MAX, load: Load = load) -> Verdict:
+def grade(
+    exercise: str, source: str, *, seconds: float = SECONDS_MAX, say: Say = None, load: Load = load
+) -> Verdict:
     """The verdict on `source` as a solution of `exercise` ("01.2").
 
     FAIL where an attack gets through, PASS where none does, UNKNOWN where the code never
     met one: an untouched stub, a cell that can't be run. Raises `UsageError` where there
-    is no such exercise. After `seconds` the submission is stopped. `load` starts
-    it: by default in this process.
+    is no such exercise. After `seconds` the submission is stopped. `say` is told
+    what has been tried so far, where it takes long. `load` starts the submission: by
+    default in this process.
     """
     grader = find_grader(exercise)
     start = perf_counter()
     try:
-        with deadline(seconds, is_submitted), load(source, grader.exercise) as submission:
+        with deadline(seconds, is_submitted), load(source, grader.exercise, say) as submission:
             verdict = _attack(grader, submission)
     except NotAttempted as reason:
         verdict = Verdict(grader, "UNKNOWN", story=str(reason))

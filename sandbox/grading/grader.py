@@ -74,7 +74,11 @@ class Grader:
 
         def run(submission: Submission) -> Exploration:
             found = explore(
-                scenario, submission.source, filename=submission.filename, program=submission.program
+                scenario,
+                submission.source,
+                filename=submission.filename,
+                say=submission.say,
+                program=submission.program,
             )
             submission.explorations.append(found)
             submission.calls += found.schedules

@@ -1,10 +1,12 @@
 """`%%exercise 01.2`: run the cell, then attack it, and show the verdict beneath it."""
 
 from IPython.core.interactiveshell import InteractiveShell
-from IPython.display import display
+from IPython.display import DisplayHandle, display
 
 from sandbox.errors import UsageError
 from sandbox.grading.grade import grade
+from sandbox.grading.progress import note
+from sandbox.grading.replay import remember
 
 
 def exercise(line: str, cell: str) -> None:
@@ -13,10 +15,37 @@ def exercise(line: str, cell: str) -> None:
 
     # A cell that fails here has shown its traceback; the verdict says the rest.
     get_ipython().run_cell(cell)
+    waiting = _Waiting()
     try:
-        display(grade(line.strip(), cell))
+        verdict = grade(line.strip(), cell, say=waiting.say)
     except UsageError as error:
         print(f"{error}\nThe first line of the cell is: %%exercise NUMBER")
+        return
+    note(verdict)
+    remember(cell, verdict)
+    waiting.end(verdict)
+
+
+class _Waiting:
+    """What stands beneath the cell until there is a verdict: nothing, if that comes at once."""
+
+    def __init__(self) -> None:
+        self._handle: DisplayHandle | None = None
+
+    def say(self, words: str) -> None:
+        """Show how it goes on, in place of what was said before."""
+        shown = {"text/plain": f"{words}. Interrupt the kernel to stop."}
+        if self._handle is None:
+            self._handle = display(shown, raw=True, display_id=True)
+        else:
+            self._handle.update(shown, raw=True)
+
+    def end(self, verdict: object) -> None:
+        """Show the verdict, in place of all that."""
+        if self._handle is None:
+            display(verdict)
+        else:
+            self._handle.update(verdict)
 
 
 def install(shell: InteractiveShell) -> None:

@@ -30,8 +30,9 @@ class CodeRaised(Exception):
 class Submission:
     """The names that a cell defines, as attributes; functions count how often they run."""
 
-    def __init__(self, source: str, exercise: str) -> None:
+    def __init__(self, source: str, exercise: str, say: Callable[[str], None] | None = None) -> None:
         self.source = source
+        self.say = say  # how it goes on
         self.filename = FILENAME.format(exercise)  # the file that a traceback names
         self._exercise = exercise
         self._module = self._start()
@@ -78,7 +79,7 @@ class Submission:
 
 
 @contextmanager
-def load(source: str, exercise: str) -> Iterator[Submission]:
+def load(source: str, exercise: str, say: Callable[[str], None] | None = None) -> Iterator[Submission]:
     """Run `source` as a module and hand out its names; leave nothing behind.
 
     Its output is swallowed. Raises `NotAttempted` where it can't be run to its end.
@@ -86,7 +87,7 @@ def load(source: str, exercise: str) -> Iterator[Submission]:
     quiet = _Nowhere()
     with isolated_types(), redirect_stdout(quiet), redirect_stderr(quiet):
         try:
-            yield Submission(source, exercise)
+            yield Submission(source, exercise, say)
         finally:
             sys.modules.pop(module_name(exercise), None)
 

@@ -49,7 +49,7 @@ class Verdict:
     @property
     def replay(self) -> str:
         """What to run to see the failure again, step by step; empty where there is no schedule."""
-        return f'replay("{self.counterexample.plan}")' if self.counterexample else ""
+        return f'sandbox.replay("{self.counterexample.plan}")' if self.counterexample else ""
 
     def sentences(self) -> list[str]:
         """The facts below the headline, one a line."""

@@ -15,12 +15,8 @@ class Vocabulary:
     What its code doesn't define is read with the classes that were published on the bus.
     """
 
-    def __init__(self, module: ModuleType, read: Callable[[str, bytes], Event | Command]) -> None:
-        self._own = {
-            value.type_name: value
-            for value in vars(module).values()
-            if isinstance(value, type) and issubclass(value, Payload) and value.__module__ == module.__name__
-        }
+    def __init__(self, classes: dict[str, type[Payload]], read: Callable[[str, bytes], Payload]) -> None:
+        self._own = classes
         self._read = read
 
     def read(self, type_name: str, data: bytes) -> Event | Command:
@@ -32,3 +28,12 @@ class Vocabulary:
             return own.from_json(data)
         except msgspec.MsgspecError as error:
             raise UnreadableRecord(f"the data of {type_name} does not fit its class: {error}") from error
+
+
+def own_classes(module: ModuleType) -> dict[str, type[Payload]]:
+    """The classes of messages that the module itself defines, by type."""
+    return {
+        value.type_name: value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Payload) and value.__module__ == module.__name__
+    }

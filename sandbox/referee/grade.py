@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from types import ModuleType
 
 from sandbox.explore.program import MODULE
-from sandbox.grading.grade import SECONDS_MAX, grade
+from sandbox.grading.grade import SECONDS_MAX, Say, grade
 from sandbox.grading.submission import Submission, module_name, not_loaded
 from sandbox.grading.verdict import Verdict
 from sandbox.messages import isolated_types
@@ -18,12 +18,14 @@ from sandbox.referee.recording import Recording
 class FarSubmission(Submission):
     """A submission that runs in processes of its own."""
 
-    def __init__(self, nursery: Nursery, programs: ExitStack, source: str, exercise: str) -> None:
+    def __init__(
+        self, nursery: Nursery, programs: ExitStack, source: str, exercise: str, say: Say = None
+    ) -> None:
         self._nursery = nursery
         self._programs = programs  # where they are closed in the end
         self._recording = Recording()
         self._far: FarProgram | None = None
-        super().__init__(source, exercise)
+        super().__init__(source, exercise, say)
 
     def program(self, source: str, filename: str) -> FarProgram:
         """The program that scenarios are played with."""
@@ -34,7 +36,7 @@ class FarSubmission(Submission):
             if self._far is None:
                 self._far = self._new(module_name(self._exercise), None)
             self._far.unload()
-            return self._far.load()
+            return self._far.load().module
         except (Exception, SystemExit) as error:
             raise not_loaded(error) from error
 
@@ -59,12 +61,12 @@ class Referee:
         self._nursery.close()
 
     @contextmanager
-    def _load(self, source: str, exercise: str) -> Iterator[Submission]:
+    def _load(self, source: str, exercise: str, say: Say) -> Iterator[Submission]:
         if not self._nursery.is_alive():
             self._nursery.close()
             self._nursery = Nursery()
         with isolated_types(), ExitStack() as programs:
-            yield FarSubmission(self._nursery, programs, source, exercise)
+            yield FarSubmission(self._nursery, programs, source, exercise, say)
 
 
 _referee: Referee | None = None

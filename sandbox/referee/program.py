@@ -1,6 +1,8 @@
 """The submission as a program that runs in other processes; the explorer holds it like a `Program`."""
 
-from types import CodeType
+from collections.abc import Mapping
+from types import CodeType, MappingProxyType
+from typing import NamedTuple
 
 from sandbox.confined.nursery import Sown
 from sandbox.confined.shapes import Classes
@@ -21,6 +23,13 @@ class FarModule:
         if name.startswith("__"):
             raise AttributeError(name)
         return self._far.talk("get", name)
+
+
+class FarLoaded(NamedTuple):
+    """A module that was loaded for a process; it reads its messages over there."""
+
+    module: FarModule
+    classes: Mapping[str, type] = MappingProxyType({})
 
 
 class Newborn:
@@ -64,13 +73,16 @@ class FarProgram:
         self._zygote = Zygote(nursery, Sown(source, filename, module), LOAD)
         self._loaded: list[FarEnd] = []
 
-    def load(self) -> FarModule:
+    def load(self) -> FarLoaded:
         """A new process of it. Raises what its code raises."""
         partner = Newborn(self._zygote)
         far = FarEnd(self._classes, Recorded(self._recording, partner) if self._recording else partner)
         self._loaded.append(far)
         far.talk("load")
-        return FarModule(far)
+        return FarLoaded(FarModule(far))
+
+    def give_back(self, loaded: FarLoaded) -> None:
+        """Its process is over; it is ended with the others of its run."""
 
     def unload(self) -> None:
         """The run is over: end its processes."""

@@ -86,6 +86,11 @@ def square(x: int, y: int, width: int, height: int, kind: str, words: str) -> st
     return f'<rect class="{kind}" {corner}/>' + text(x, y + 4, words, "struck" if kind == "undone" else "")
 
 
+def faint(parts: list[str]) -> str:
+    """What is still to come."""
+    return f'<g opacity="0.18">{"".join(parts)}</g>' if parts else ""
+
+
 def band(x: int, y: int, width: int, height: int) -> str:
     """A soft ground behind what belongs together."""
     return f'<rect class="band" x="{x}" y="{y}" width="{width}" height="{height}" rx="4"/>'

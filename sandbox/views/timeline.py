@@ -23,11 +23,13 @@ BAND = "grey: one transaction"
 FATAL = "dotted line: after this, nothing helps"
 
 
-def timeline(trace: Trace, title: str = "Timeline", description: str = "", fatal: bool = False) -> Figure:
+def timeline(
+    trace: Trace, title: str = "Timeline", description: str = "", fatal: bool = False, upto: int | None = None
+) -> Figure:
     """The picture of `trace`; its text twin is the trace's own text.
 
     `fatal` marks the step after which the story can't end well: the last fault, or where
-    none struck, the last step.
+    none struck, the last step. What comes after the first `upto` steps is drawn faintly.
     """
     happened = [step for step in trace.steps if step.actor]
     said = " ".join(filter(None, [description or _conclusion(happened), trace.note, _shown(happened)]))
@@ -49,10 +51,12 @@ def timeline(trace: Trace, title: str = "Timeline", description: str = "", fatal
     height = TOP + ROW * len(rows) + 26
     parts = [_row(name, y, left, width) for name, y in rows.items()]
     parts += [_band(inside, columns, marks, rows) for inside, _ in transactions]
-    parts += _arrows(steps, columns, marks, rows)
     if last is not None:
         parts.append(ink.line_down(columns[last.turn], TOP - 4, height - 34))
-    parts += [marks[id(step)].draw(columns[step.turn], rows[step.actor]) for step in steps]
+    now = len(steps) if upto is None else sum(not _opens(step) for step in happened[:upto])
+    parts += _arrows(steps[:now], columns, marks, rows)
+    drawn = [marks[id(step)].draw(columns[step.turn], rows[step.actor]) for step in steps]
+    parts += [*drawn[:now], ink.faint(drawn[now:])]
     parts.append(ink.text(24, height - 14, legend, "small", "start"))
     width = max(width, 40 + int(len(legend) * ink.SMALL))
     return Figure(title, said, ink.drawing(width, height, title, said, parts), text)

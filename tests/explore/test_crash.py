@@ -1,0 +1,306 @@
+"""A crash is a crash: memory is gone, what was written is kept, and the dead change nothing."""
+
+from textwrap import dedent
+
+import pytest
+
+from sandbox.explore import Budget, MemoryDatabase, Reach, Scenario, World, explore
+from sandbox.explore.checkers import no_duplicate_effect, no_lost_message
+from sandbox.explore.memory import Snapshot
+from sandbox.explore.program import Program
+from sandbox.sim import SimulatedBus
+
+TABLE = "CREATE TABLE seen (item TEXT);"
+ONLY_SINGLE = Budget(reach=Reach(depth=1, switches=0), by_chance=0)
+
+
+def counting(story_calls=2):
+    """`work(db, bus)` is called twice; every row that it writes is an effect."""
+
+    def story(world, events):
+        for event in events:
+            world.request("worker", lambda worker: worker.code.work(worker.db, worker.bus), event)
+
+    return Scenario(
+        world=lambda seed: World(bus=SimulatedBus(seed), db=MemoryDatabase(TABLE)),
+        story=story,
+        events=tuple(range(story_calls)),
+        faults={"crash"},
+        checks=[no_duplicate_effect(lambda w: [r["item"] for r in w.db.execute("SELECT * FROM seen")])],
+    )
+
+
+# Each keeps, somewhere in memory, that the row is written. That holds as long as nothing crashes.
+REMEMBERED = {
+    "a global list": """
+        seen = []
+
+        def work(db, bus):
+            if not seen:
+                db.execute("INSERT INTO seen VALUES ('x')")
+                seen.append(1)
+    """,
+    "a global name": """
+        done = False
+
+        def work(db, bus):
+            global done
+            if not done:
+                db.execute("INSERT INTO seen VALUES ('x')")
+                done = True
+    """,
+    "a new global name": """
+        def work(db, bus):
+            if "done" not in globals():
+                db.execute("INSERT INTO seen VALUES ('x')")
+                globals()["done"] = True
+    """,
+    "a default argument": """
+        def work(db, bus, seen=[]):
+            if not seen:
+                db.execute("INSERT INTO seen VALUES ('x')")
+                seen.append(1)
+    """,
+    "a keyword default": """
+        def work(db, bus, *, seen={}):
+            if not seen:
+                db.execute("INSERT INTO seen VALUES ('x')")
+                seen["x"] = 1
+    """,
+    "a replaced default": """
+        def work(db, bus, done=False):
+            if not done:
+                db.execute("INSERT INTO seen VALUES ('x')")
+                work.__defaults__ = (True,)
+    """,
+    "an attribute of a function": """
+        def work(db, bus):
+            if not hasattr(work, "done"):
+                db.execute("INSERT INTO seen VALUES ('x')")
+                work.done = True
+    """,
+    "a closure": """
+        def make():
+            done = False
+            def work(db, bus):
+                nonlocal done
+                if not done:
+                    db.execute("INSERT INTO seen VALUES ('x')")
+                    done = True
+            return work
+
+        work = make()
+    """,
+    "a cache": """
+        from functools import cache
+
+        @cache
+        def new(item):
+            return [item]
+
+        def work(db, bus):
+            if new("x"):
+                db.execute("INSERT INTO seen VALUES ('x')")
+                new("x").clear()
+    """,
+    "an attribute of a class": """
+        class Seen:
+            done = False
+
+        def work(db, bus):
+            if not Seen.done:
+                db.execute("INSERT INTO seen VALUES ('x')")
+                Seen.done = True
+    """,
+    "a new attribute of a class": """
+        class Seen:
+            pass
+
+        def work(db, bus):
+            if not hasattr(Seen, "done"):
+                db.execute("INSERT INTO seen VALUES ('x')")
+                Seen.done = True
+    """,
+    "a mutable default of a method": """
+        class Seen:
+            def is_new(self, item, kept=[]):
+                new = item not in kept
+                kept.append(item)
+                return new
+
+        def work(db, bus):
+            if Seen().is_new("x"):
+                db.execute("INSERT INTO seen VALUES ('x')")
+    """,
+    "an object": """
+        from types import SimpleNamespace
+
+        state = SimpleNamespace(done=False)
+
+        def work(db, bus):
+            if not state.done:
+                db.execute("INSERT INTO seen VALUES ('x')")
+                state.done = True
+    """,
+}
+
+
+@pytest.mark.parametrize("where", REMEMBERED)
+def test_nothing_in_memory_survives(where):
+    found = explore(counting(), dedent(REMEMBERED[where]), ONLY_SINGLE)
+    assert found.levels[0].tried == 1, "without a fault it holds"
+    assert (found.verdict, found.invariant) == ("FAIL", "no duplicate effect"), found
+    assert [fault.word for fault in found.plan.faults] == ["crash"]
+
+
+@pytest.mark.parametrize("where", REMEMBERED)
+def test_a_module_that_remembers_is_never_used_twice(where):
+    source = dedent(REMEMBERED[where])
+    program = Program(source)
+    loaded = program.load()
+    db = MemoryDatabase(TABLE)
+    try:
+        loaded.module.work(db, None)
+    finally:
+        db.close()
+    program.give_back(loaded)
+    assert program.load() is not loaded
+
+
+def test_a_module_that_remembers_nothing_is_used_again():
+    program = Program(
+        dedent("""
+        from dataclasses import dataclass
+        from datetime import timedelta
+
+        from sandbox import Event
+
+        @dataclass(frozen=True)
+        class OrderPlaced(Event):
+            order_id: str
+            cents: int = 0
+
+        PATIENCE = timedelta(seconds=3)
+        TABLES = ("orders", frozenset({"outbox"}))
+        FIRST = OrderPlaced("A-1")
+
+        def work(db, bus, topic="orders"):
+            return OrderPlaced("A-2").to_json()
+        """)
+    )
+    loaded = program.load()
+    loaded.module.work(None, None)
+    program.give_back(loaded)
+    assert program.load() is loaded
+
+
+def test_a_snapshot_sees_what_is_changed_and_what_is_taken_away():
+    module = Program("A = 1\ndef f(x=1): pass").load().module
+    snapshot = Snapshot(module)
+    assert snapshot.forgetful
+    assert snapshot.still_holds()
+    del module.A
+    assert not snapshot.still_holds()
+
+
+def test_the_dead_change_nothing_whatever_they_catch():
+    source = """
+        def work(db, bus):
+            for attempt in range(10):
+                try:
+                    with db.transaction():
+                        db.execute("INSERT INTO seen VALUES ('x' || (SELECT count(*) FROM seen))")
+                        bus.publish("said", Said("x"))
+                    return
+                except BaseException:
+                    continue
+
+        from dataclasses import dataclass
+        from sandbox import Event
+
+        @dataclass(frozen=True)
+        class Said(Event):
+            item: str
+    """
+
+    def world(seed):
+        bus = SimulatedBus(seed)
+        bus.create_topic("said")
+        return World(bus=bus, db=MemoryDatabase(TABLE))
+
+    def lost(world):  # a dead process that went on would have written its row after all
+        crashed = any(step.action == "crash" for step in world.trace)
+        return ["a row of the dead"] if crashed and not world.told("ok") and rows(world) else []
+
+    def rows(world):
+        return world.db.execute("SELECT * FROM seen")
+
+    scenario = Scenario(
+        world=world,
+        story=lambda world, events: world.request("worker", lambda w: w.code.work(w.db, w.bus)),
+        faults={"crash"},
+        checks=[no_lost_message(lost, lambda world: ["a row of the dead"] if committed(world) else [])],
+    )
+
+    def committed(world):
+        return any(step.action == "transaction" and step.label == "committed" for step in world.trace)
+
+    assert explore(scenario, dedent(source), ONLY_SINGLE).verdict == "PASS"
+
+
+HOSTILE = {
+    "a loop without a call": "def work(db, bus):\n    while True:\n        pass",
+    "a loop with calls": "def work(db, bus):\n    while True:\n        db.execute('SELECT 1')",
+    "a loop that catches everything": """
+def work(db, bus):
+    while True:
+        try:
+            while True:
+                pass
+        except BaseException:
+            continue
+""",
+}
+
+
+@pytest.mark.parametrize("how", HOSTILE)
+def test_code_that_never_comes_back_is_stopped(how):
+    found = explore(counting(1), HOSTILE[how], ONLY_SINGLE)
+    assert (found.verdict, found.invariant) == ("FAIL", "termination"), found
+
+
+def test_deep_recursion_is_an_error_of_the_submission():
+    found = explore(counting(1), "def work(db, bus):\n    return work(db, bus)", ONLY_SINGLE)
+    assert found.verdict == "FAIL"
+    assert "RecursionError" in found.story
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_thread_of_its_own_gives_no_verdict():
+    source = """
+from threading import Thread
+
+def work(db, bus):
+    thread = Thread(target=lambda: db.execute("INSERT INTO seen VALUES ('x')"))
+    thread.start()
+    thread.join()
+"""
+    found = explore(counting(1), source, ONLY_SINGLE)
+    assert found.verdict == "UNKNOWN"
+    assert "thread" in found.why
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("def work(db, bus:", "can't be loaded"),
+        ("1 / 0", "can't be loaded"),
+        ("raise SystemExit", "can't be loaded"),
+        ("def work(db, bus):\n    raise NotImplementedError('exercise 08.2: do it')", "exercise 08.2: do it"),
+        ("def work(db, bus):\n    pass", "touches nothing"),
+    ],
+)
+def test_what_can_not_be_tried_is_unknown(source, why):
+    found = explore(counting(1), source, ONLY_SINGLE)
+    assert found.verdict == "UNKNOWN"
+    assert why in found.why
