@@ -5,6 +5,8 @@ processes of its own and reaches the world only by calls over a pipe, so whateve
 hangs, fills or forges, it can't touch its grade.
 """
 
+from sandbox.confined.lockdown import LEVELS
 from sandbox.referee.grade import Referee, grade_isolated
+from sandbox.referee.processes import CONFINED
 
-__all__ = ["Referee", "grade_isolated"]
+__all__ = ["CONFINED", "LEVELS", "Referee", "grade_isolated"]
