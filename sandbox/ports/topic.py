@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from sandbox.errors import InvalidKey, UsageError
 from sandbox.ports.options import TopicOptions
 
-
 PARTITIONS_MAX = 10_000  # each is a log that takes memory, here and on a broker
 
 
