@@ -9,7 +9,7 @@ import sqlite3
 
 INSTRUCTIONS = 100_000  # between two looks at the meter
 LOOKS_MAX = 10
-BYTES_MAX = 100_000  # of one text, blob or row
+BYTES_MAX = 20_000  # of one text, blob or row
 MEMORY_MAX = 256 * 2**20  # bytes, of all databases of this process
 REFUSED = frozenset(
     {

@@ -19,7 +19,7 @@ from sandbox.errors import ConstraintViolated, UsageError
 from sandbox.explore.connection import Connection, first_word
 from sandbox.ports import Row
 
-ROWS_MAX = 10_000  # that one statement may return
+ROWS_MAX = 1_000  # that one statement may return
 _spare: dict[str, list[Connection]] = {}  # clean connections, by schema
 
 
