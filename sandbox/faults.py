@@ -19,7 +19,7 @@ HOW = {  # the ways of each word; the first one is meant where none is said
     "split": (),  # from this step on, this actor and the broker don't hear each other
     "heal": (),  # the end of a split
     "skew": "ms",  # from this step on, this actor's clock is off
-    "fail": ("request", "response"),  # the call's request is lost, or its response
+    "fail": ("request", "response", "late"),  # the request is lost, or the response, or it comes late
     "rebalance": ("evict", "join"),  # the group goes on without this consumer, or with one more
     "switch": "actor",  # before this step, that actor runs on
 }

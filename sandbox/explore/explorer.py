@@ -14,7 +14,7 @@ from sandbox.explore.steps import Chance
 from sandbox.faults import Plan
 from sandbox.messages import isolated_types
 
-FAULTS_BY_CHANCE = 3  # that strike such a run, on average
+FAULTS_BY_CHANCE, FAULTS_MOST = 3, 6  # that strike such a run: about, and at most
 SAY_FIRST_SECONDS, SAY_EVERY_SECONDS = 2.0, 0.5  # how it goes on, where it takes long
 
 
@@ -115,7 +115,7 @@ class _Explorer:
         rate = min(1.0, FAULTS_BY_CHANCE / self._steps)
         for seed in range(1, self._budget.by_chance + 1):
             self._by_chance += 1
-            yield self._tell(Plan(seed), chance=Chance(seed, rate, self._space.at))
+            yield self._tell(Plan(seed), chance=Chance(seed, rate, FAULTS_MOST, self._space.at))
 
     def _tell(self, plan: Plan, events: Sequence | None = None, chance: Chance | None = None) -> Run:
         now = perf_counter()

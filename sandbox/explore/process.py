@@ -7,6 +7,7 @@ nothing, even where it catches everything.
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from threading import get_ident
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -85,14 +86,14 @@ class Process:
         """Take a step: call `do`, with whatever strikes it.
 
         `quiet` says that it leaves nothing behind where the process dies. `label` is for
-        the trace; `None` where the port writes one of its own.
+        the trace, or makes one of the result; `None` where the port writes one of its own.
         """
         if self.trouble or get_ident() != self._thread:
             self._refuse(action)
         faults = self._world.take(self, action, quiet)
         self.first = False
         for fault in faults:
-            self._before(fault)
+            self._before(fault, do, args)
         if self.trouble:  # a split may just have begun
             self._refuse(action)
         try:
@@ -101,7 +102,7 @@ class Process:
             self.note("refused", f"{action}: {type(error).__name__}")
             raise
         if label is not None:
-            self.note(action, label)
+            self.note(action, label(result) if callable(label) else label)
         for fault in faults:
             self._after(fault, result)
         return result
@@ -136,9 +137,9 @@ class Process:
             self.consumers.clear()
         self.subscriptions.clear()
 
-    def _before(self, fault: Fault) -> None:
+    def _before(self, fault: Fault, do: Callable, args: tuple) -> None:
         if fault.word not in ("crash", "switch"):  # which the trace shows anyway
-            self.note("fault", f"{fault.word} {fault.action} {fault.how}".strip())
+            self.note("fault", _in_words(fault))
         match fault.word, fault.how:
             case "switch", other:
                 self._world.lanes.hand_over(other)
@@ -151,8 +152,16 @@ class Process:
             case "crash", "before":
                 self.die()
                 raise Crashed(f"{self.name} crashed before its {fault.action} {fault.number}")
+            case "fail", "late":
+                self._world.do_late(partial(self._late_call, fault.action, partial(do, *args)))
+                raise _no_answer(fault)
             case "fail", "request":
                 raise _no_answer(fault)
+
+    def _late_call(self, action: str, call: Callable) -> None:
+        """What this process has asked for long ago happens now, whether it is still there or not."""
+        self._world.trace.record(f"{self.name}, late", action, label=_in_short(call))
+        call()
 
     def _after(self, fault: Fault, result: object) -> None:
         match fault.word, fault.how:
@@ -188,9 +197,34 @@ class Process:
             raise BrokerUnreachable(f"no answer to {action}: {self.name} and the broker are split.")
 
 
+def _in_words(fault: Fault) -> str:
+    """What happens, as a picture says it."""
+    match fault.word, fault.how:
+        case "fail", "request":
+            return f"{fault.action}: request lost"
+        case "fail", "response":
+            return f"{fault.action}: answer lost"
+        case "fail", "late":
+            return f"{fault.action}: comes late"
+        case "rebalance", "evict":
+            return "evicted, unnoticed"
+        case "rebalance", _:
+            return "another one joins"
+        case "skew", how:
+            return f"clock off by {how}"
+        case word, how:
+            return f"{word} {how}".strip()
+
+
+def _in_short(call: partial) -> str:
+    """The values of a call, in words."""
+    while isinstance(call.func, partial):
+        call = call.func
+    return ", ".join(map(str, call.args))
+
+
 def _no_answer(fault: Fault) -> Exception:
     if fault.action == "begin":
         return DatabaseLocked("the database is locked: another connection is writing. Try again later.")
-    return ERROR_OF[fault.action](
-        f"no answer to {fault.action}: whoever called can't tell whether it was done."
-    )
+    error = ERROR_OF.get(fault.action, GatewayTimeout)
+    return error(f"no answer to {fault.action}: whoever called can't tell whether it was done.")

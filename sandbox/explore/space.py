@@ -25,6 +25,7 @@ WAYS = {  # of each word, by action: the ways that are tried
 ON_REQUEST = {  # only where a scenario names the action
     "fail": {"poll": ("request",), "join": ("request",), "begin": ("request",)},
 }
+NO_ANSWER = ("request", "response")  # any other call that a scenario names
 ENDS_ITS_STEP = ("crash", "fail")  # nothing else strikes a step after these
 
 
@@ -73,14 +74,17 @@ class Space:
         if step.first:
             yield fault_of("crash", actor, action, number, "before")
         ways = [(word, how) for word in WAYS for how in self._ways(word, action)]
-        for word, how in sorted(ways, key=lambda way: way[1] == "response"):
+        for word, how in sorted(ways, key=lambda way: way[1] in ("response", "late")):
             yield fault_of(word, actor, action, number, how)
         if not step.quiet:
             yield fault_of("crash", actor, action, number, "after")
 
     def _ways(self, word: str, action: str) -> tuple[str, ...]:
-        named = any(kind[0] == word and kind[1] == action for kind in self._kinds)
-        return WAYS[word].get(action) or (named and ON_REQUEST.get(word, {}).get(action)) or ()
+        named = [how for kind, where, how in self._kinds if kind == word and where == action]
+        ways = WAYS[word].get(action) or ()
+        if named and not ways:
+            ways = ON_REQUEST.get(word, {}).get(action) or (NO_ANSWER if word == "fail" else ())
+        return (*ways, "late") if "late" in named else ways
 
 
 @lru_cache(maxsize=100_000)

@@ -122,11 +122,11 @@ class SteppedGateway:
 
     def charge(self, account: str, cents: int, *, idempotency_key: str) -> Charge:
         do = partial(self._gateway.charge, account, cents, idempotency_key=idempotency_key)
-        return self._process.step("charge", do, label=f"{account} {cents}, key {idempotency_key}")
+        return self._process.step("charge", do, label=f"key {idempotency_key}: {cents} of {account}")
 
     def refund(self, charge_id: str, *, idempotency_key: str) -> Refund:
         do = partial(self._gateway.refund, charge_id, idempotency_key=idempotency_key)
-        return self._process.step("refund", do, label=f"{charge_id}, key {idempotency_key}")
+        return self._process.step("refund", do, label=f"key {idempotency_key}: {charge_id}")
 
 
 class SteppedClock:
@@ -157,10 +157,15 @@ class SteppedPort:
             return value
 
         def call(*args: object, **options: object) -> object:
-            label = ", ".join([*map(repr, args), *(f"{name}={option!r}" for name, option in options.items())])
-            return self._process.step(name, partial(value, *args, **options), label=label)
+            said = ", ".join([*map(repr, args), *(f"{name}={option!r}" for name, option in options.items())])
+            call = partial(value, *args, **options)
+            return self._process.step(name, call, label=lambda result: _with_answer(said, result))
 
         return call
+
+
+def _with_answer(said: str, result: object) -> str:
+    return said if result is None else f"{said}: {result!r}"
 
 
 class Statement(NamedTuple):

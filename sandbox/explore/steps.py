@@ -25,18 +25,23 @@ class Seen(NamedTuple):
 
 
 class Chance:
-    """Faults by chance: at each step, with the probability `rate`, one of those that can strike it."""
+    """Faults by chance: at each step, with the probability `rate`, one of those that can strike it.
 
-    def __init__(self, seed: int, rate: float, faults_at: Callable[[Seen], list[Fault]]) -> None:
+    After `most` faults there are no more: whatever comes to rest in the end, does so then.
+    """
+
+    def __init__(self, seed: int, rate: float, most: int, faults_at: Callable[[Seen], list[Fault]]) -> None:
         self._random = Random(seed)
         self._rate = rate
+        self._left = most
         self._faults_at = faults_at
 
     def at(self, step: Seen) -> list[Fault]:
         """What strikes this step: nothing, or one fault."""
-        if self._random.random() >= self._rate:
+        if not self._left or self._random.random() >= self._rate:
             return []
         possible = self._faults_at(step)
+        self._left -= bool(possible)
         return [self._random.choice(possible)] if possible else []
 
 

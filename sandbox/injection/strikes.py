@@ -20,6 +20,7 @@ STEPS_OF = {  # at which steps a word can strike
     "fail": ("publish", "poll", "commit"),
 }
 DUPLICATES = {"publish": ("at-once", "late"), "handle": ("second-consumer",), "commit": ("suffix",)}
+FAILURES = ("request", "response")  # a message that comes late is a delay
 RANDOM_WORDS = ("crash", "duplicate", "delay", "fail")
 DELAYS_MS = (10, 100, 1_000, 60_000)
 When = Callable[[Event], bool]
@@ -94,7 +95,7 @@ class Strikes:
         elif word == "duplicate":
             how = self.random.choice(DUPLICATES[action])
         else:
-            how = self.random.choice(HOW[word] or ("",))
+            how = self.random.choice(FAILURES if word == "fail" else HOW[word] or ("",))
         return [Fault(word, actor, action, number, how)]
 
     def check(self, word: str, action: str, how: str) -> None:
@@ -105,6 +106,8 @@ class Strikes:
             raise UsageError(f"{word} strikes {' or '.join(STEPS_OF[word])}, not {action!r}.")
         if word == "duplicate" and how and how not in DUPLICATES[action]:
             raise UsageError(f"a duplicate at {action} comes {' or '.join(DUPLICATES[action])}, not {how!r}.")
+        if word == "fail" and how and how not in FAILURES:
+            raise UsageError(f"a call to a bus fails by its {' or its '.join(FAILURES)}, not {how!r}.")
         for what in (word, f"{word} {how}"):
             if what in self._why_not:
                 raise NotSupportedHere(f"this broker can't be told to {what}: {self._why_not[what]}")

@@ -38,8 +38,6 @@ def mark_of(step: Step, undone: bool = False) -> Mark:
         case "execute":
             head, values = _statement(step.label)
             return _written(head, values, undone, "square box: in its database")
-        case "charge" | "refund":
-            return _written(step.action, step.label, False, "square box: outside")
         case "commit":
             return _sign(ink.flag, "commit", "flag: committed")
         case "transaction" if step.label == "committed":
@@ -48,12 +46,16 @@ def mark_of(step: Step, undone: bool = False) -> Mark:
             return _sign(ink.cross, "crash", "cross: crashed")
         case "fault":
             return _sign(ink.bolt, step.label, "bolt: a fault")
+        case "refused" | "stop" | "transaction" | "begin" | "abort":
+            return _sign(ink.diamond, _words(step), "diamond: as it says")
+        case _ if step.label:
+            return _written(step.action, step.label, False, "square box: a call")
         case _:
             return _sign(ink.diamond, _words(step), "diamond: as it says")
 
 
 def _words(step: Step) -> str:
-    return step.label if step.action == "transaction" else step.action
+    return step.label if step.action in ("transaction", "refused") else step.action
 
 
 def _event_name(step: Step) -> str:
