@@ -14,6 +14,7 @@ from types import CodeType, ModuleType
 
 from greenlet import getcurrent, greenlet
 
+from sandbox.confined.chance import seed_all
 from sandbox.confined.pipe import Pipe
 from sandbox.confined.ports import port
 from sandbox.confined.shapes import Classes
@@ -105,8 +106,10 @@ class Instance(Wire):
             self._strays.clear()
         self._pipe.send(data)
 
-    def _load(self) -> None:
+    def _load(self, seed: int | None) -> None:
         """Run the module's text, as a process that has just started does."""
+        if seed is not None:
+            seed_all(seed)
         sys.modules[self._module.__name__] = self._module  # dataclasses and pickle look their module up
         exec(self._code, vars(self._module))
         self.published = Vocabulary(own_classes(self._module), self._read)

@@ -30,13 +30,15 @@ class FarSubmission(Submission):
     ) -> None:
         self._nursery = nursery
         self._programs = programs  # where they are closed in the end
-        self._recording = Recording()
+        self._recording: Recording | None = Recording()
         self._far: FarProgram | None = None
         super().__init__(source, exercise, say)
 
     def program(self, source: str, filename: str) -> FarProgram:
         """The program that scenarios are played with."""
-        return self._new(MODULE, None if self._recording.broken else self._recording)
+        if self._recording and self._recording.broken:
+            self._recording = None if self._recording.seeded else Recording(seeded=True)
+        return self._new(MODULE, self._recording)
 
     def _start(self) -> ModuleType:
         try:

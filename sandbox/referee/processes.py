@@ -149,26 +149,30 @@ class Nursery(Parent):
 class Zygote:
     """A process that has compiled one submission and makes instances of it, some ahead of time."""
 
-    def __init__(self, nursery: Nursery, sown: Sown, first: bytes) -> None:
-        """`first` is what every instance is told first. Raises what the compiler raises."""
+    def __init__(self, nursery: Nursery, sown: Sown, first: bytes = b"") -> None:
+        """`first` is what instances are told ahead of time, if anything. Raises what the compiler raises."""
+        self.first = first
+        self._ahead: deque[socket] = deque()
         control = nursery.fork()
         self._live = Live(nursery, control)
         self._parent = Parent(control)
-        self._first = first
-        self._ahead: deque[socket] = deque()
-        complaint = self._live.exchange(msgspec.msgpack.encode(sown))
+        try:
+            complaint = self._live.exchange(msgspec.msgpack.encode(sown))
+        except BaseException:
+            self.end()
+            raise
         if complaint:
-            self._live.end()
+            self.end()
             raise failures.meant(*msgspec.msgpack.decode(complaint, type=Told))
 
-    def instance(self) -> tuple[Live, bytes]:
-        """A new instance, and its answer to what it was told first."""
+    def instance(self) -> Live:
+        """A new instance; where there is something that they are told ahead, it is still to be received."""
         while len(self._ahead) <= AHEAD:
             connection = self._parent.fork()
-            Pipe(connection).send(self._first)
+            if self.first:
+                Pipe(connection).send(self.first)
             self._ahead.append(connection)
-        live = Live(self._parent, self._ahead.popleft())
-        return live, live.receive()
+        return Live(self._parent, self._ahead.popleft())
 
     def end(self) -> None:
         """Kill it, and all its instances with it."""

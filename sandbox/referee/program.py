@@ -33,7 +33,7 @@ class FarLoaded(NamedTuple):
 
 
 class Newborn:
-    """A process that is started when it is first spoken to, with a word that all of them begin with."""
+    """A process that is started when it is first spoken to."""
 
     def __init__(self, zygote: Zygote) -> None:
         self._zygote = zygote
@@ -41,10 +41,10 @@ class Newborn:
 
     def exchange(self, message: bytes) -> bytes:
         """See `Live.exchange`."""
-        if self._live is None:
-            self._live, answer = self._zygote.instance()
-            return answer
-        return self._live.exchange(message)
+        if self._live is not None:
+            return self._live.exchange(message)
+        self._live = self._zygote.instance()
+        return self._live.receive() if message == self._zygote.first else self._live.exchange(message)
 
     def end(self) -> None:
         """Kill it, where it was born."""
@@ -70,15 +70,17 @@ class FarProgram:
         self.filename = filename
         self._recording = recording
         self._classes = Classes(module, *PORT_CLASSES)
-        self._zygote = Zygote(nursery, Sown(source, filename, module), LOAD)
+        seeded = recording is not None and recording.seeded
+        self._zygote = Zygote(nursery, Sown(source, filename, module), b"" if seeded else LOAD)
         self._loaded: list[FarEnd] = []
 
     def load(self) -> FarLoaded:
         """A new process of it. Raises what its code raises."""
         partner = Newborn(self._zygote)
         far = FarEnd(self._classes, Recorded(self._recording, partner) if self._recording else partner)
+        seed = len(self._loaded) if self._recording and self._recording.seeded else None
         self._loaded.append(far)
-        far.talk("load")
+        far.talk("load", seed)
         return FarLoaded(FarModule(far))
 
     def give_back(self, loaded: FarLoaded) -> None:
@@ -102,4 +104,4 @@ class FarProgram:
         return False
 
 
-LOAD = FarEnd(Classes(MODULE), None).write("load", 0, keeps=True)
+LOAD = FarEnd(Classes(MODULE), None).write("load", 0, None, keeps=True)

@@ -4,7 +4,8 @@ An instance hears of the world only by its messages, so code without chance in i
 same messages in the same way. The explorer tells the same beginning hundreds of times: here
 the answers come from a tree of what was said before. Only where an instance is told something
 new, a process is started; it hears all that came before, its answers are compared, and it
-goes on alive. Where they differ, the code rolls dice: from then on every instance lives.
+goes on alive. Where they differ, the code rolls dice. Then it is explored anew, with dice that
+can be repeated (`sandbox.confined.chance`), and if that doesn't help, alive and slowly.
 
 Of dice that have not shown themselves yet, this is true all the same: within one run an
 answer that only one process ever gave is used once. Else two instances would roll alike.
@@ -32,7 +33,9 @@ class Node:
 class Recording:
     """All that was ever said to the instances of one program, and their answers."""
 
-    def __init__(self) -> None:
+    def __init__(self, seeded: bool = False) -> None:
+        """`seeded`: the dice of its processes follow from numbers that they are given."""
+        self.seeded = seeded
         self.root = Node(b"")
         self.run = 0
         self.broken = False  # the code does not repeat itself
