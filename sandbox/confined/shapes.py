@@ -7,7 +7,7 @@ does on its own.
 
 import keyword
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -22,7 +22,7 @@ from sandbox.messages import Command, Event
 CLASSES_MAX = 200
 BYTES_MAX = 20_000  # of a class
 FIELDS_MAX = 100
-DEPTH_MAX = 20
+DEPTH_MAX = 20  # of types inside each other
 PLAIN = (str, int, float, bool, bytes, date, datetime, time, timedelta, Decimal, UUID)
 CONTAINERS = (list, tuple, dict, set, frozenset)
 TYPES = {kind.__name__: kind for kind in (*PLAIN, *CONTAINERS)}
@@ -57,8 +57,17 @@ class Classes:
         if cls is None:
             if len(self._meant) >= CLASSES_MAX or len(told) > BYTES_MAX:
                 raise UsageError(f"more than {CLASSES_MAX} classes have crossed, or one is told at length.")
-            cls = self._meant[told] = class_of(msgspec.msgpack.decode(told), self._module)
+            cls = self._meant[told] = self._make(told)
         return cls
+
+    def _make(self, told: bytes) -> type:
+        def find(shape: Shape) -> type:
+            return self.find(msgspec.msgpack.encode(shape))
+
+        try:
+            return class_of(msgspec.msgpack.decode(told), self._module, find)
+        except (msgspec.MsgspecError, TypeError, ValueError, KeyError, RecursionError) as error:
+            raise UsageError(f"no class has this shape: {error!r}.") from error
 
 
 def shape_of(cls: type, depth: int = 0) -> Shape:
@@ -69,20 +78,13 @@ def shape_of(cls: type, depth: int = 0) -> Shape:
     return (cls.__name__, base, cls.type_name if base else "", cls.__dataclass_params__.frozen, told)
 
 
-def class_of(shape: Shape, module: str) -> type:
-    """A new class of this shape. Raises `UsageError` where it is none: nothing of it is believed."""
-    try:
-        return _class_of(shape, module, 0)
-    except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
-        raise UsageError(f"no class has this shape: {error!r}.") from error
-
-
-def _class_of(shape: Shape, module: str, depth: int) -> type:
+def class_of(shape: Shape, module: str, find: Callable[[Shape], type]) -> type:
+    """A new class of this shape; `find` gives those that its fields are of. Raises where it is no shape."""
     name, base, type_name, frozen, told = shape
-    if len(told) > FIELDS_MAX or depth > DEPTH_MAX:
-        raise ValueError(f"more than {FIELDS_MAX} fields, or {DEPTH_MAX} classes inside each other")
+    if len(told) > FIELDS_MAX:
+        raise ValueError(f"more than {FIELDS_MAX} fields")
     bases = BASES[base]
-    kinds = {_field(field, bases): _meant(kind, module, depth + 1) for field, kind in told}
+    kinds = {_field(field, bases): _meant(kind, find) for field, kind in told}
     options = {"type": str(type_name)} if base else {}
     namespace = {"__module__": module, "__annotations__": kinds}
     cls = types.new_class(_identifier(name), bases, options, lambda body: body.update(namespace))
@@ -108,16 +110,14 @@ def _told(kind: object, depth: int) -> Shape:
         return ("Any",)
 
 
-def _meant(told: Shape, module: str, depth: int) -> object:
+def _meant(told: Shape, find: Callable[[Shape], type]) -> object:
     """The type that was told."""
-    if depth > DEPTH_MAX:
-        raise ValueError(f"more than {DEPTH_MAX} types inside each other")
     kind, *inner = told
     if kind == "class":
-        return _class_of(inner[0], module, depth)
+        return find(inner[0])
     if kind == "literal":
         return Literal[tuple(inner)]
-    meant = tuple(_meant(each, module, depth + 1) for each in inner)
+    meant = tuple(_meant(each, find) for each in inner)
     if kind == "union":
         return Union[meant]  # noqa: UP007
     return TYPES[kind][meant] if meant else TYPES[kind]
