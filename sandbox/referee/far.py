@@ -123,7 +123,8 @@ class FarEnd(Wire):
                     case ["raise" as how, int() as whose, BaseException() as raised, tuple()] if (
                         whose == number
                     ):
-                        return how, self._checked_error(raised)
+                        self._check(raised)
+                        return how, raised
                     case ["ask", int() as whose, *asked] if whose == number and len(asked) == 4:
                         message = self._answer(number, Asked(*asked), blocks)
                     case other:
@@ -181,11 +182,10 @@ class FarEnd(Wire):
         except KeyError:
             raise _broken(number) from None
 
-    def _checked_error(self, error: BaseException) -> BaseException:
-        """What the submission may raise: what it has caught from here, and what doesn't end a process."""
-        if isinstance(error, Exception | SystemExit | Crashed) or self.has_told(error):
-            return error
-        return ProcessEnded(f"{type(error).__name__} has ended its process: {error}")
+    def _check(self, error: BaseException) -> None:
+        """Raises `ProcessEnded` for what ends a process: all but exceptions, and what it has from here."""
+        if not isinstance(error, Exception | SystemExit | Crashed) and not self.has_told(error):
+            raise ProcessEnded(f"{type(error).__name__} has ended its process: {error}")
 
     def _call_astray(self, thing: object, method: str) -> None:
         """Call what a thread over there has called, from a thread here: the world says what that means."""

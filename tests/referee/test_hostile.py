@@ -119,6 +119,16 @@ def test_none_passes_and_none_disturbs_the_next_one(referee, source):
     assert referee.grade("08.2", WRONG).invariant == "no lost message"
 
 
+@pytest.mark.parametrize("source", sources("hostile_answers"))
+def test_no_answer_gains_anything(referee, source):
+    exercise = source.removeprefix("# ")[:4]
+    start = perf_counter()
+    verdict = referee.grade(exercise, source, seconds=SECONDS)
+    assert verdict.result != "PASS", verdict.text()
+    assert perf_counter() - start < SECONDS_MAX
+    assert referee.grade("01.1", "def messages():\n    return {}").result == "UNKNOWN"
+
+
 def test_right_ones_still_pass_after_all_that(referee):
     verdict = referee.grade("08.2", RIGHT)
     assert verdict.result == "PASS", verdict.text()
