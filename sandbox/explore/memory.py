@@ -1,14 +1,19 @@
-"""What a module may remember: is there any place in it where something could be kept?
+"""What a module may remember, and how to make it forget.
 
 A process that starts gets the submission's code afresh, and to run it anew takes most of a
-schedule's time where it defines dataclasses. A module whose every value is immutable, and
-which is found as it was when it was loaded, remembers nothing: the next process may have it.
-Of anything else, such as a list, a cache or a counter, we can't be sure, and load it anew.
+schedule's time where it defines dataclasses. So the module of a process that is over is put
+back to how it was when it was loaded, wherever that can be done for sure: its names have
+their first values again, lists and sets a new copy; functions and classes have to be
+untouched. Where anything else could remember, such as a closure or a cache, there is no
+putting back, and the code is run anew.
 """
 
+import copy
 import dataclasses
 import operator
 import re
+import sys
+from collections import Counter, OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime, time, timedelta, timezone
@@ -32,8 +37,11 @@ IMMUTABLE = (
     *(GetSetDescriptorType, MemberDescriptorType, ModuleType, type(MISSING)),
 )
 MADE_LATER = frozenset({"_shape", "__msgspec_cache__"})  # what a class has to know of itself
-OURS_OR_PYTHONS = MADE_LATER | {"__annotations__", "__dataclass_fields__", "__dataclass_params__"}
-OF_MODULES = frozenset({"__builtins__", "__annotations__", "__spec__", "__loader__"})
+NOT_THEIRS = MADE_LATER | {
+    *("__annotations__", "__dataclass_fields__", "__dataclass_params__"),
+    *("__builtins__", "__spec__", "__loader__"),
+}
+CONTAINERS = (list, dict, set, deque, Counter, OrderedDict)
 
 
 class Snapshot:
@@ -41,18 +49,33 @@ class Snapshot:
 
     def __init__(self, module: ModuleType) -> None:
         self._module = module
-        self._places = [(place, dict(place)) for place in _places(module)]
+        self._names = dict(vars(module))
+        self._containers = {
+            name: copy.copy(self._names[name])
+            for name in self._names
+            if _references(self._names, name) == OF_ONE_NAME and _is_plain_container(self._names[name])
+        }
+        self._classes = [(place, dict(place)) for place in _classes(module)]
         self._functions = [(f, _of_function(f)) for f in _functions(module)]
-        self.forgetful = all(
+        self._can_be_put_back = all(
             _is_immutable(value, module.__name__)
-            for place, _ in self._places
+            for place in (self._names, *(before for _, before in self._classes))
             for name, value in place.items()
-            if name not in OF_MODULES and name not in OURS_OR_PYTHONS
+            if name not in NOT_THEIRS and not (place is self._names and name in self._containers)
         )
 
-    def still_holds(self) -> bool:
-        """Is the module as it was, in each place that could have changed?"""
-        return all(_same(place, before) for place, before in self._places) and all(
+    def put_back(self) -> bool:
+        """Have the module be as it was; `False` where that can't be done."""
+        if not self._can_be_put_back or not self._is_untouched():
+            return False
+        names = vars(self._module)
+        names.clear()
+        names.update(self._names)
+        names.update((name, copy.copy(value)) for name, value in self._containers.items())
+        return True
+
+    def _is_untouched(self) -> bool:
+        return all(_same(place, before) for place, before in self._classes) and all(
             _are(_of_function(f), before) for f, before in self._functions
         )
 
@@ -67,17 +90,40 @@ def _same(place: Any, before: dict[str, object]) -> bool:
     return len(place) == len(before)
 
 
-def _places(module: ModuleType) -> Iterator[Any]:
-    """The module's own namespace, and those of its classes."""
-    yield vars(module)
+def _classes(module: ModuleType) -> Iterator[Any]:
+    """The namespaces of the classes that the module defines."""
     for value in vars(module).values():
         if isinstance(value, type) and value.__module__ == module.__name__:
             yield vars(value)
 
 
 def _functions(module: ModuleType) -> list[FunctionType]:
-    found = [_unwrapped(value) for place in _places(module) for value in place.values()]
-    return [f for f in found if isinstance(f, FunctionType) and f.__module__ == module.__name__]
+    """The functions that the module defines, those inside of others included."""
+    found: dict[int, FunctionType] = {}
+    waiting = [value for place in (vars(module), *_classes(module)) for value in place.values()]
+    while waiting:
+        value = _unwrapped(waiting.pop())
+        if isinstance(value, FunctionType) and value.__module__ == module.__name__ and id(value) not in found:
+            found[id(value)] = value
+            waiting += [*_cells(value), *value.__dict__.values()]
+    return list(found.values())
+
+
+def _is_plain_container(value: object) -> bool:
+    """Does it hold nothing but what can't change?"""
+    if type(value) not in CONTAINERS:
+        return False
+    inside = [*value, *value.values()] if isinstance(value, dict) else value
+    return all(_is_immutable(item, "") for item in inside)
+
+
+def _references(names: dict[str, object], name: str) -> int:
+    """How many places know this value, `names` and whoever asks included."""
+    return sys.getrefcount(names[name])
+
+
+_PROBE = {"seen": []}
+OF_ONE_NAME = _references(dict(_PROBE), "seen")  # of what stands in a module, and in a copy of its names
 
 
 def _of_function(function: FunctionType) -> tuple:
@@ -116,10 +162,8 @@ def _is_immutable(value: object, module: str) -> bool:
 
 def _keeps_nothing(function: FunctionType, module: str) -> bool:
     kept = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
-    kept += _cells(function)
-    return not function.__dict__ and all(
-        _is_immutable(value, module) for value in kept if value is not function
-    )
+    kept += [*_cells(function), *function.__dict__.values()]
+    return all(value is function or _is_immutable(value, module) for value in kept)
 
 
 def _cells(function: FunctionType) -> list[object]:

@@ -94,6 +94,7 @@ class Process:
         self.first = False
         for fault in faults:
             self._before(fault, do, args)
+            self._world.goes_on(self)
         if self.trouble:  # a split may just have begun
             self._refuse(action)
         try:
@@ -109,6 +110,7 @@ class Process:
 
     def note(self, action: str, label: object = "") -> None:
         """Write a step into the trace."""
+        self._world.goes_on(self)
         self._world.trace.record(self.name, action, label=label)
 
     def wait_until(self, free: Callable[[], bool], holder: "Process") -> bool:

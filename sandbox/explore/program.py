@@ -1,8 +1,8 @@
 """The submission as a program: compiled once, loaded afresh for every process.
 
 Loading runs the module's code in a new namespace, so nothing that it kept in memory lives
-on: no global, closure, default argument, cache or class attribute. Where there is no such
-place at all, the namespace of a process that is over will do as well (`memory`).
+on: no global, closure, default argument, cache or class attribute. Where the
+namespace of a process that is over can be put back to how it was, that is used (`memory`).
 """
 
 import linecache
@@ -41,8 +41,8 @@ class Program:
         return Loaded(module)
 
     def give_back(self, loaded: "Loaded") -> None:
-        """Its process is over: the next one may have the module, if that remembers nothing."""
-        if loaded.remembers_nothing:
+        """Its process is over: the next one may have the module, if it can be made to forget."""
+        if loaded.snapshot.put_back():
             self._spare.append(loaded)
 
     def unload(self) -> None:
@@ -59,9 +59,4 @@ class Loaded:
     def __init__(self, module: ModuleType) -> None:
         self.module = module
         self.classes = own_classes(module)
-        self._snapshot = Snapshot(module)
-
-    @property
-    def remembers_nothing(self) -> bool:
-        """Is it as it was, and has it no place where something could be kept?"""
-        return self._snapshot.forgetful and self._snapshot.still_holds()
+        self.snapshot = Snapshot(module)

@@ -10,6 +10,7 @@ OUTBOX = Scenario(
 explore(OUTBOX, source)
 """
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -84,6 +85,7 @@ def run(
     world, steps = scenario.world(plan.seed), Steps(plan, chance)
     world.begin(program, steps)
     world.watch = watch
+    tracing = sys.gettrace()
     try:
         with deadline(HANG_SECONDS, program.is_ours, lambda: len(steps.log)):
             try:
@@ -100,6 +102,8 @@ def run(
     finally:
         world.close()
         program.unload()
+        if sys.gettrace() is not tracing:  # a dead process that caught everything was stopped by it
+            sys.settrace(tracing)
     struck = Plan(plan.seed, tuple(steps.struck))
     told = min(len(world.trace), ENDLESS_SHOWN) if world.endless else world.told_until
     return Run(struck, steps, world.trace.first(told), anomaly, world.untold)

@@ -1,10 +1,10 @@
 """Which faults can strike which step: the space that is explored.
 
 A scenario names its kinds of fault, as wide or as narrow as it likes: `crash`, `fail`,
-`fail charge`, `fail charge response`. Two schedules that no submission could tell apart
-are one: a crash before a step is the crash after the step before it, and a crash after a
-step that leaves nothing behind (a read, or a write that is not committed) is the crash
-before it.
+`fail charge`, `fail charge response`, `rebalance any evict`. Two schedules that no
+submission could tell apart are one: a crash before a step is the crash after the step
+before it, and a crash after a step that leaves nothing behind (a read, or a write that is
+not committed) is the crash before it.
 """
 
 from collections.abc import Iterable
@@ -94,7 +94,7 @@ def fault_of(word: str, actor: str, action: str, number: int, how: str) -> Fault
 
 
 def _parsed(kind: str) -> tuple[str, str, str]:
-    word, action, how = [*kind.split(), "", "", ""][:3]
+    word, action, how = [*kind.replace(" any ", "  ").split(" "), "", "", ""][:3]
     if word not in HOW or len(kind.split()) > 3:
         raise UsageError(f"{kind!r} is no kind of fault. Write a word ({', '.join(HOW)}), an action, a way.")
     return word, action, how

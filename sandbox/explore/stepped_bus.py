@@ -78,6 +78,10 @@ class SteppedBus:
         return self._bus.lag(group)
 
     def _open(self, topics: Topics, group: str, options: dict[str, object]) -> "SteppedConsumer":
+        if told := [name for name in options if name.startswith("on_")]:
+            raise NotSupportedHere(
+                f"{told[0]} is not called in an exercise: ask consumer.assignment after each poll."
+            )
         members = self._bus.groups.get(group)
         if "name" not in options and (members is None or self._process.name not in members.open):
             options = {**options, "name": self._process.name}

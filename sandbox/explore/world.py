@@ -159,12 +159,16 @@ class World:
         if self.watch:
             self.watch(self)
         self._effects_asked += action in EFFECTS
-        if process is not self._last:  # one runs at a time, and a picture shows in which order
+        self.goes_on(process)
+        reads = bool(process.consumers) and process.main is not None
+        return self.steps.take(process.name, action, quiet, process.first, reads, self.lanes.others)
+
+    def goes_on(self, process: Process) -> None:
+        """It acts after all that was done so far: one runs at a time, and a picture shows in which order."""
+        if process is not self._last:
             if self._last is not None:
                 self.trace.follow(process.name, self._last.name)
             self._last = process
-        reads = bool(process.consumers) and process.main is not None
-        return self.steps.take(process.name, action, quiet, process.first, reads, self.lanes.others)
 
     def clock_of(self, process: Process) -> SteppedClock:
         """The clock of one process's machine."""

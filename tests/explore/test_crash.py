@@ -6,7 +6,6 @@ import pytest
 
 from sandbox.explore import Budget, MemoryDatabase, Reach, Scenario, World, explore
 from sandbox.explore.checkers import no_duplicate_effect, no_lost_message
-from sandbox.explore.memory import Snapshot
 from sandbox.explore.program import Program
 from sandbox.sim import SimulatedBus
 
@@ -154,15 +153,27 @@ def test_nothing_in_memory_survives(where):
 
 
 @pytest.mark.parametrize("where", REMEMBERED)
-def test_a_module_that_remembers_is_never_used_twice(where):
-    source = dedent(REMEMBERED[where])
-    program = Program(source)
+def test_a_module_is_used_again_only_if_it_has_forgotten(where):
+    program = Program(dedent(REMEMBERED[where]))
+
+    def rows_of_a_new_process():
+        loaded, db = program.load(), MemoryDatabase(TABLE)
+        try:
+            loaded.module.work(db, None)
+            loaded.module.work(db, None)
+            return len(db.execute("SELECT * FROM seen")), loaded
+        finally:
+            db.close()
+
+    for _ in range(3):
+        rows, loaded = rows_of_a_new_process()
+        assert rows == 1
+        program.give_back(loaded)
+
+
+def test_a_list_that_is_known_by_two_names_is_not_put_back():
+    program = Program("seen = []\nalso = {'list': seen}\nthird = fourth = set()")
     loaded = program.load()
-    db = MemoryDatabase(TABLE)
-    try:
-        loaded.module.work(db, None)
-    finally:
-        db.close()
     program.give_back(loaded)
     assert program.load() is not loaded
 
@@ -194,13 +205,18 @@ def test_a_module_that_remembers_nothing_is_used_again():
     assert program.load() is loaded
 
 
-def test_a_snapshot_sees_what_is_changed_and_what_is_taken_away():
-    module = Program("A = 1\ndef f(x=1): pass").load().module
-    snapshot = Snapshot(module)
-    assert snapshot.forgetful
-    assert snapshot.still_holds()
+def test_what_was_changed_and_taken_away_is_put_back():
+    program = Program("A = 1\nseen = {1}\n\ndef f(x=1): pass")
+    loaded = program.load()
+    module = loaded.module
     del module.A
-    assert not snapshot.still_holds()
+    module.B, module.f = 2, None
+    module.seen.add(2)
+    old = module.seen
+    program.give_back(loaded)
+    assert program.load() is loaded
+    assert (module.A, module.seen, hasattr(module, "B"), module.f.__name__) == (1, {1}, False, "f")
+    assert module.seen is not old
 
 
 def test_the_dead_change_nothing_whatever_they_catch():

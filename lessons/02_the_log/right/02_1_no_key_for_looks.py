@@ -1,0 +1,11 @@
+# No key where nothing has to be in order
+def key_of_order(event):
+    return event.order_id
+
+
+def key_of_points(event):
+    return event.guest
+
+
+def key_of_look(event):
+    return None

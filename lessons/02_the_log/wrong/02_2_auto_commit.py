@@ -1,0 +1,15 @@
+# breaks: no lost message
+from dataclasses import dataclass
+
+from sandbox import Event
+
+
+@dataclass(frozen=True)
+class OrderPlaced(Event):
+    order_id: str
+
+
+def work(bus, machine):
+    with bus.consumer("orders", group="bar", auto_commit_interval_ms=5_000) as consumer:
+        for record in consumer.poll():
+            machine.make(record.event.order_id)

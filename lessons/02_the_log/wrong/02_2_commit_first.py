@@ -1,0 +1,16 @@
+# breaks: no lost message
+from dataclasses import dataclass
+
+from sandbox import Event
+
+
+@dataclass(frozen=True)
+class OrderPlaced(Event):
+    order_id: str
+
+
+def work(bus, machine):
+    with bus.consumer("orders", group="bar") as consumer:
+        for record in consumer.poll():
+            consumer.commit(record)
+            machine.make(record.event.order_id)

@@ -1,0 +1,15 @@
+# breaks: no duplicate effect
+from dataclasses import dataclass
+
+from sandbox import Event
+
+
+@dataclass(frozen=True)
+class OrderPlaced(Event):
+    order_id: str
+
+
+def work(bus, machine):
+    with bus.consumer("orders", group="bar") as consumer:
+        for record in consumer.poll():
+            machine.make(record.event.order_id)

@@ -1,0 +1,16 @@
+# breaks: order per key
+from dataclasses import dataclass
+
+from sandbox import Event
+
+
+@dataclass(frozen=True)
+class PriceChanged(Event):
+    drink: str
+    cents: int
+
+
+def handle(record, consumer, db):
+    change = record.event
+    db.execute("INSERT OR REPLACE INTO prices VALUES (?, ?, NULL)", [change.drink, change.cents])
+    consumer.commit(record)

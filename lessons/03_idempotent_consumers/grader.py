@@ -1,0 +1,338 @@
+"""The attacks on the exercises of lesson 03."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from sandbox import Event
+from sandbox.explore import MemoryDatabase, Process, Scenario, World
+from sandbox.explore.checkers import Invariant
+from sandbox.grading import Grader
+from sandbox.sim import SimulatedBus, SimulatedGateway
+
+
+def reader(group: str, topic: str, handle: Callable[[Process, object], object]) -> Callable[[Process], None]:
+    """A consumer that commits each record after it was handled: at least once."""
+
+    def read(process: Process) -> None:
+        with process.bus.consumer(topic, group=group) as consumer:
+            for record in consumer.poll():
+                handle(process, record)
+                consumer.commit(record)
+
+    return read
+
+
+def say(world: World, topic: str, event: Event, key: str) -> None:
+    """The till writes an event on the board, once."""
+    world.request("till", lambda till: till.bus.publish(topic, event, key=key))
+
+
+# ---------------------------------------------------------------- 03.1 and 03.2 the stamp card
+
+STAMPS = """
+CREATE TABLE stamps (guest TEXT PRIMARY KEY, count INTEGER NOT NULL);
+CREATE TABLE inbox (id TEXT PRIMARY KEY);
+"""
+DRINKS = (("G-7", "flat white"), ("G-8", "mocha"), ("G-7", "flat white"))
+
+
+@dataclass(frozen=True)
+class DrinkSold(Event):
+    """A guest has bought a drink; the same guest may buy the same again."""
+
+    guest: str
+    drink: str
+
+
+def stamp_cards(seed: int) -> World:
+    """The board, and the database of whoever stamps cards."""
+    bus = SimulatedBus(seed)
+    bus.create_topic("drinks", partitions=2)
+    return World(bus=bus, db=MemoryDatabase(STAMPS, "stamps"))
+
+
+def drinks_are_sold(world: World, drinks: tuple) -> None:
+    """Guests buy drinks; whoever stamps cards reads about it."""
+    handle = lambda stamper, record: stamper.code.handle(record, stamper.db)  # noqa: E731
+    world.service("stamper", reader("stamps", "drinks", handle))
+    for guest, drink in drinks:
+        say(world, "drinks", DrinkSold(guest, drink), guest)
+
+
+def _stamps(world: World) -> tuple[Counter, dict[str, int]]:
+    """How many drinks each guest has bought, and how many stamps there are."""
+    ids = {(record.envelope.id, record.envelope.subject): record for record in world.records("drinks")}
+    bought = Counter(record.event.guest for record in ids.values())
+    kept = {row["guest"]: row["count"] for row in world.db.execute("SELECT * FROM stamps")}
+    return bought, kept
+
+
+def _too_many_stamps(world: World) -> str | None:
+    bought, kept = _stamps(world)
+    for guest, count in kept.items():
+        if count > bought[guest]:
+            return f"Drinks that {guest} bought: {bought[guest]}. Stamps on the card: {count}."
+    return None
+
+
+def _too_few_stamps(world: World) -> str | None:
+    bought, kept = _stamps(world)
+    for guest, count in bought.items():
+        if kept.get(guest, 0) < count:
+            return f"Drinks that {guest} bought: {count}. Stamps on the card: {kept.get(guest, 0)}."
+    return None
+
+
+BY_ID = Scenario(
+    world=stamp_cards,
+    story=drinks_are_sold,
+    events=DRINKS,
+    faults={"duplicate"},
+    checks=[
+        Invariant("no duplicate effect", _too_many_stamps),
+        Invariant("no lost message", _too_few_stamps),
+    ],
+)
+by_id = Grader(
+    "03.1",
+    "One stamp for each drink",
+    hints=(
+        "Which two records in the picture are one and the same event? And which two only look the same?",
+        "A record's place, its time and its contents can all differ, or all be the same, for reasons that have "
+        "nothing to do with it. One thing in its envelope was made so that it can be told apart.",
+        "Keep the ids of all the events that you have counted, for good: a copy may come much later, and after "
+        "many others. The table has a column for that.",
+    ),
+)
+by_id.explore(
+    BY_ID,
+    misconceptions={
+        "no duplicate effect": "A copy comes right behind its original. (It may come days later, out of a dead "
+        "letter queue or after a rebalance.)",
+        "no lost message": "Two events with the same contents are the same event. (Only the same id says so.)",
+    },
+)
+
+in_one_transaction = Grader(
+    "03.2",
+    "The mark and the stamp, or neither",
+    hints=(
+        "What was written before the dotted line, and what was not? The record comes again after that: what "
+        "does your code make of it then?",
+        "Whatever you write first, a crash can fit in between. A database has a means against that.",
+        "Inside one and the same transaction ask, mark and stamp. All of it counts, or nothing does. And what "
+        "is kept in memory is gone when the process is.",
+    ),
+)
+in_one_transaction.explore(
+    replace(BY_ID, events=DRINKS[::2], faults={"crash", "duplicate", "rebalance"}),
+    misconceptions={
+        "no duplicate effect": "A table of processed ids is bullet-proof. (Only if the mark and the effect are "
+        "one transaction.)",
+        "no lost message": "First mark it, then do it: so it can't be done twice. (And after a crash, not once.)",
+    },
+)
+
+# ---------------------------------------------------------------- 03.3 charge the card once
+
+PAYMENTS = """
+CREATE TABLE payments (order_id TEXT PRIMARY KEY, status TEXT NOT NULL, charge_id TEXT);
+"""
+ORDERS = (("A-1", "G-7", 420), ("A-2", "G-7", 420), ("A-3", "G-9", 900))
+
+
+@dataclass(frozen=True)
+class OrderPlaced(Event):
+    """An order, and what its guest has to pay."""
+
+    order_id: str
+    guest: str
+    cents: int
+
+
+def cashier_and_provider(seed: int) -> World:
+    """The board, the cashier's database, and an outside payment provider."""
+    bus = SimulatedBus(seed)
+    bus.create_topic("orders", partitions=2)
+    return World(
+        bus=bus, db=MemoryDatabase(PAYMENTS, "cashier"), payments=SimulatedGateway({"G-7": 5000, "G-9": 100})
+    )
+
+
+def orders_are_placed(world: World, orders: tuple) -> None:
+    """Guests order; the cashier reads about it, and charges their cards."""
+    handle = lambda cashier, record: cashier.code.handle(record, cashier.db, cashier.payments)  # noqa: E731
+    world.service("cashier", reader("cashier", "orders", handle))
+    for order_id, guest, cents in orders:
+        say(world, "orders", OrderPlaced(order_id, guest, cents), guest)
+
+
+def _owed(world: World) -> Counter:
+    """What has to be charged: one entry for each order whose guest can pay."""
+    orders = {record.event.order_id: record.event for record in world.records("orders")}
+    return Counter((order.guest, order.cents) for order in orders.values() if order.guest != "G-9")
+
+
+def _charged(world: World) -> Counter:
+    return Counter((charge.account, charge.cents) for charge in world.payments.charges)
+
+
+def _charged_too_often(world: World) -> str | None:
+    owed = _owed(world)
+    for (guest, cents), times in _charged(world).items():
+        if times > owed[guest, cents]:
+            return (
+                f"{guest} has {owed[guest, cents]} orders over {cents} cents, and was charged {times} times."
+            )
+    return None
+
+
+def _not_charged(world: World) -> str | None:
+    charged = _charged(world)
+    for (guest, cents), times in _owed(world).items():
+        if charged[guest, cents] < times:
+            made = charged[guest, cents]
+            return f"Orders of {guest} over {cents} cents: {times}. Charges over {cents} cents: {made}."
+    return None
+
+
+def _wrong_status(world: World) -> str | None:
+    kept = {row["order_id"]: row for row in world.db.execute("SELECT * FROM payments")}
+    known = {charge.id for charge in world.payments.charges}
+    for record in world.records("orders"):
+        order = record.event
+        row, wanted = kept.get(order.order_id), "declined" if order.guest == "G-9" else "paid"
+        if row is None:
+            return f"Nothing is written down of {order.order_id}, which is {wanted}."
+        if row["status"] != wanted:
+            return f"{order.order_id} is {wanted}, and is written down as {row['status']!r}."
+        if wanted == "paid" and row["charge_id"] not in known:
+            return f"{order.order_id} names the charge {row['charge_id']!r}, which the provider doesn't know."
+    return None
+
+
+charged_once = Grader(
+    "03.3",
+    "Charge the card once",
+    hints=(
+        "A timeout says that there was no answer. Does it say that nothing was done? Look what stands in the "
+        "provider's books at the dotted line.",
+        "Your database and the provider share no transaction, so there is always a gap. What the provider "
+        "offers against it is the key: with the same key it does the same thing only once.",
+        "The key has to be the same at each attempt for one order, and another one for each other order: of "
+        "all that you know, what is like that? A decline is an answer, and gets written down like a success.",
+    ),
+)
+charged_once.explore(
+    Scenario(
+        world=cashier_and_provider,
+        story=orders_are_placed,
+        events=ORDERS,
+        faults={"crash", "duplicate publish", "fail charge", "fail charge late"},
+        checks=[
+            Invariant("no duplicate effect", _charged_too_often),
+            Invariant("no lost message", _not_charged),
+            Invariant("consistent output", _wrong_status),
+        ],
+    ),
+    misconceptions={
+        "no duplicate effect": "A call that has failed has done nothing. (A timeout is no answer, and no "
+        "transaction of yours reaches the provider.)",
+        "no lost message": "A key is good if it is never the same twice, or if it is built of the contents. "
+        "(It names one intent: this order's payment.)",
+        "consistent output": "Only a success is worth writing down.",
+        "termination": "An error is tried again until it goes away. (A decline, or a key that stands for "
+        "something else, never does.)",
+    },
+)
+
+# ---------------------------------------------------------------- 03.4 out of order
+
+FAVOURITES = """
+CREATE TABLE favourites (
+    guest TEXT, drink TEXT, version INTEGER NOT NULL, present INTEGER NOT NULL, PRIMARY KEY (guest, drink)
+);
+"""
+CHANGES = (
+    *(("G-7", "mocha", 1, True), ("G-7", "mocha", 2, False)),
+    *(("G-7", "chai", 1, True), ("G-7", "chai", 2, False), ("G-7", "chai", 3, True)),
+)
+
+
+@dataclass(frozen=True)
+class FavouriteAdded(Event):
+    """A guest likes a drink."""
+
+    guest: str
+    drink: str
+    version: int
+
+
+@dataclass(frozen=True)
+class FavouriteRemoved(Event):
+    """A guest likes it no more."""
+
+    guest: str
+    drink: str
+    version: int
+
+
+def favourites(seed: int) -> World:
+    """A board with many partitions, and the database of whoever keeps the favourites."""
+    bus = SimulatedBus(seed)
+    bus.create_topic("favourites", partitions=4)
+    return World(bus=bus, db=MemoryDatabase(FAVOURITES, "favourites"))
+
+
+def tastes_change(world: World, changes: tuple) -> None:
+    """Guests add and remove favourites, and no key keeps that in order."""
+    handle = lambda keeper, record: keeper.code.handle(record, keeper.db)  # noqa: E731
+    world.service("keeper", reader("favourites", "favourites", handle))
+    for number, (guest, drink, version, added) in enumerate(changes):
+        kind = FavouriteAdded if added else FavouriteRemoved
+        say(world, "favourites", kind(guest, drink, version), f"no order {number}")
+
+
+def _wrong_favourites(world: World) -> str | None:
+    newest: dict[tuple, tuple] = {}
+    for record in world.records("favourites"):
+        event = record.event
+        now = (event.version, record.envelope.type == "FavouriteAdded")
+        newest[event.guest, event.drink] = max(now, newest.get((event.guest, event.drink), (0, False)))
+    kept = {
+        (row["guest"], row["drink"]): bool(row["present"])
+        for row in world.db.execute("SELECT * FROM favourites")
+    }
+    for (guest, drink), (_, likes) in newest.items():
+        if kept.get((guest, drink), False) != likes:
+            now = "still stands on the list" if not likes else "is missing on the list"
+            return f"{guest} has {'added' if likes else 'removed'} {drink} last, and it {now}."
+    return None
+
+
+out_of_order = Grader(
+    "03.4",
+    "Added, removed, added again",
+    hints=(
+        "In which order do the records of one drink arrive in the picture, and in which order did the guest "
+        "decide?",
+        "The order of arrival tells nothing here. What in the event does? And if a drink is not on the list: "
+        "how can you know whether it was never there, or removed for good?",
+        "Keep a row for what was removed as well, with its version: a tombstone. Whatever arrives with a "
+        "version that is not newer than the row's is out of date.",
+    ),
+)
+out_of_order.explore(
+    Scenario(
+        world=favourites,
+        story=tastes_change,
+        events=CHANGES,
+        faults={"duplicate publish", "delay", "crash"},
+        checks=[Invariant("order per key", _wrong_favourites)],
+    ),
+    misconceptions={
+        "order per key": "Adding and removing are idempotent, so the order does not matter. (A late copy of "
+        "the 'added' brings back what was removed.)",
+    },
+)

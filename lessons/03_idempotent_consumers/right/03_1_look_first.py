@@ -1,0 +1,21 @@
+# Look it up, then write it down
+from dataclasses import dataclass
+
+from sandbox import Event
+
+
+@dataclass(frozen=True)
+class DrinkSold(Event):
+    guest: str
+    drink: str
+
+
+STAMP = "INSERT INTO stamps VALUES (?, 1) ON CONFLICT (guest) DO UPDATE SET count = count + 1"
+
+
+def handle(record, db):
+    known = db.execute("SELECT 1 FROM inbox WHERE id = ?", [record.envelope.id])
+    if known:
+        return
+    db.execute("INSERT INTO inbox VALUES (?)", [record.envelope.id])
+    db.execute(STAMP, [record.event.guest])

@@ -1,0 +1,24 @@
+# Let the table refuse the second mark
+from dataclasses import dataclass
+
+from sandbox import Event
+
+
+@dataclass(frozen=True)
+class DrinkSold(Event):
+    guest: str
+    drink: str
+
+
+STAMP = "INSERT INTO stamps VALUES (?, 1) ON CONFLICT (guest) DO UPDATE SET count = count + 1"
+
+
+from sandbox.errors import ConstraintViolated
+
+
+def handle(record, db):
+    try:
+        db.execute("INSERT INTO inbox VALUES (?)", [record.envelope.id])
+    except ConstraintViolated:
+        return
+    db.execute(STAMP, [record.event.guest])

@@ -1,0 +1,20 @@
+# Look it up, mark it and stamp, all inside
+from dataclasses import dataclass
+
+from sandbox import Event
+
+
+@dataclass(frozen=True)
+class DrinkSold(Event):
+    guest: str
+    drink: str
+
+
+STAMP = "INSERT INTO stamps VALUES (?, 1) ON CONFLICT (guest) DO UPDATE SET count = count + 1"
+
+
+def handle(record, db):
+    with db.transaction():
+        if not db.execute("SELECT 1 FROM inbox WHERE id = ?", [record.envelope.id]):
+            db.execute(STAMP, [record.event.guest])
+            db.execute("INSERT INTO inbox VALUES (?)", [record.envelope.id])

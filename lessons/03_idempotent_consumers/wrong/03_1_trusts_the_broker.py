@@ -1,0 +1,17 @@
+# breaks: no duplicate effect
+from dataclasses import dataclass
+
+from sandbox import Event
+
+
+@dataclass(frozen=True)
+class DrinkSold(Event):
+    guest: str
+    drink: str
+
+
+STAMP = "INSERT INTO stamps VALUES (?, 1) ON CONFLICT (guest) DO UPDATE SET count = count + 1"
+
+
+def handle(record, db):
+    db.execute(STAMP, [record.event.guest])
