@@ -1,11 +1,12 @@
 """The course from a terminal: grade an exercise, look at your progress, grade the graders."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
-from sandbox.errors import UsageError
-from sandbox.grading import audit, grade, progress
+from sandbox.errors import NotSupportedHere, UsageError
+from sandbox.grading import Verdict, audit, grade, progress
 from sandbox.grading.cells import exercises_in, source_for
 
 EXIT = {"PASS": 0, "FAIL": 1, "UNKNOWN": 2}
@@ -23,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)
-    except UsageError as error:
+    except (UsageError, NotSupportedHere) as error:
         print(f"sandbox {options.command}: {error}", file=sys.stderr)
         return BAD_USAGE
     except KeyboardInterrupt:
@@ -43,6 +44,16 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("exercise", metavar="EXERCISE", help="its number, as in 01.2, or: all")
     check.add_argument("file", metavar="FILE", type=Path, help="a notebook, or a Python file")
     check.add_argument("--hints", type=int, default=1, metavar="N", help="show N hints (1)")
+    check.add_argument(
+        "--isolated",
+        action="store_true",
+        help="somebody else's code: run it in confined processes of its own",
+    )
+    check.add_argument(
+        "--without-confinement",
+        action="store_true",
+        help="with --isolated, where this machine can't confine it: code that you trust, limits only",
+    )
     check.set_defaults(run=_check)
     shown = commands.add_parser("progress", help="what you have tried and solved so far")
     shown.set_defaults(run=_progress)
@@ -64,10 +75,28 @@ def _check(options: argparse.Namespace) -> int:
         raise UsageError(f"{options.file} has no cell that begins with %%exercise.")
     worst = 0
     for exercise, source in sources.items():
-        verdict = grade(exercise, source, say=_say)
-        print(verdict.text(hints=options.hints))
+        verdict = _grade(options, exercise, source)
+        print(_printable(verdict.text(hints=options.hints)))
         worst = max(worst, EXIT[verdict.result])
     return worst
+
+
+def _grade(options: argparse.Namespace, exercise: str, source: str) -> Verdict:
+    if not options.isolated:
+        return grade(exercise, source, say=_say)
+    if not hasattr(os, "fork"):
+        raise NotSupportedHere("--isolated needs processes that fork: Linux, macOS, or Windows with WSL.")
+    from sandbox import referee  # which can't be imported elsewhere
+
+    levels = referee.LEVELS if options.without_confinement else referee.CONFINED
+    return referee.grade_isolated(exercise, source, say=_say, levels=levels)
+
+
+def _printable(text: str) -> str:
+    """The text without what would move the cursor or colour the terminal: it quotes the submission."""
+    return "".join(
+        letter if letter.isprintable() or letter == "\n" else repr(letter)[1:-1] for letter in text
+    )
 
 
 def _progress(options: argparse.Namespace) -> int:

@@ -13,11 +13,14 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import islice
 
 from sandbox.errors import ConstraintViolated, UsageError
+from sandbox.explore.connection import Connection, first_word
 from sandbox.ports import Row
 
-_spare: dict[str, list[sqlite3.Connection]] = {}  # clean connections, by schema
+ROWS_MAX = 1_000  # that one statement may return
+_spare: dict[str, list[Connection]] = {}  # clean connections, by schema
 
 
 class MemoryDatabase:
@@ -34,17 +37,22 @@ class MemoryDatabase:
 
     def execute(self, sql: str, parameters: Sequence | Mapping = ()) -> list[Row]:
         is_read(sql)
+        self._connection.looks = 0
         try:
             cursor = self._connection.execute(sql, parameters)
             if cursor.description is None:
                 return []
             names = [column[0] for column in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor]
+            rows = [dict(zip(names, row, strict=True)) for row in islice(cursor, ROWS_MAX + 1)]
         except sqlite3.Error as error:
             raise _in_our_words(error, sql) from error
+        if len(rows) > ROWS_MAX:
+            raise UsageError(f"more than {ROWS_MAX:,} rows, of {sql!r}. Read fewer at a time: LIMIT.")
+        return rows
 
     def execute_many(self, sql: str, rows: Iterable[Sequence | Mapping]) -> int:
         is_read(sql)
+        self._connection.looks = 0
         self._connection.execute("SAVEPOINT many")
         try:
             changed = self._connection.executemany(sql, rows).rowcount
@@ -111,19 +119,22 @@ def is_read(sql: str) -> bool:
     """Does the statement only read? Raises `UsageError` for one that begins or ends a transaction."""
     if not isinstance(sql, str):
         raise UsageError(f"a statement is a text, not {sql!r}.")
-    word = sql.split(None, 1)[0].upper().rstrip(";") if sql.strip() else ""
+    word = first_word(sql)
     if word in ("BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE", "ATTACH", "DETACH", "VACUUM"):
         raise UsageError(f"{word} is not for execute: write `with db.transaction():`.")
     return word == "SELECT"
 
 
-def _new_connection(schema: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+def _new_connection(schema: str) -> Connection:
+    connection = sqlite3.connect(
+        ":memory:", isolation_level=None, check_same_thread=False, factory=Connection
+    )
     connection.execute("PRAGMA foreign_keys = ON")
     try:
         connection.executescript(schema)
     except sqlite3.Error as error:
         raise _in_our_words(error, schema) from error
+    connection.guard()
     return connection
 
 

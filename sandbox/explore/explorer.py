@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from sandbox.explore.exploration import Exploration
-from sandbox.explore.program import Program
+from sandbox.explore.program import Program, StartAgain
 from sandbox.explore.scenario import TERMINATION, Run, Scenario, run
 from sandbox.explore.search import Level, Reach, search
 from sandbox.explore.shrink import smallest
@@ -37,17 +37,23 @@ def explore(
     budget: Budget | None = None,
     filename: str = "<submission>",
     say: Callable[[str], None] | None = None,
+    program: Callable[[str, str], Program] = Program,
 ) -> Exploration:
     """Attack the submission, the text of a module; `filename` is the one that tracebacks name.
 
-    `say` is told, what has been tried so far, where it takes long. An interrupt ends it early.
+    `say` is told what has been tried so far, where it takes long. An interrupt ends it early.
+    `program` makes a program of source and filename, and so decides where it runs.
 
     PASS: it has survived everything. FAIL: the smallest schedule that it has not survived.
     UNKNOWN: it can't be run, it isn't written yet, it never met a kind of fault that it
     should survive, or the time was up.
     """
     with isolated_types():
-        return _Explorer(scenario, budget or Budget(), say).explore(source, filename)
+        while True:
+            try:
+                return _Explorer(scenario, budget or Budget(), say).explore(lambda: program(source, filename))
+            except StartAgain:
+                continue
 
 
 class _Explorer:
@@ -65,9 +71,9 @@ class _Explorer:
         self._start = perf_counter()
         self._say_at = self._start + SAY_FIRST_SECONDS
 
-    def explore(self, source: str, filename: str) -> Exploration:
+    def explore(self, make: Callable[[], Program]) -> Exploration:
         try:
-            self._program = Program(source, filename)
+            self._program = make()
             self._program.load()
         except (Exception, SystemExit) as error:
             return self._end("UNKNOWN", why=f"Your code can't be loaded: {type(error).__name__}: {error}.")

@@ -22,9 +22,9 @@ from sandbox.errors import (
     UsageError,
 )
 from sandbox.explore.limits import next_line_raises
-from sandbox.explore.program import Vocabulary
 from sandbox.explore.stepped import stepped
 from sandbox.faults import Fault
+from sandbox.messages.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from sandbox.explore.world import World

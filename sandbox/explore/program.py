@@ -7,17 +7,16 @@ namespace of a process that is over can be put back to how it was, that is used 
 
 import linecache
 import sys
-from collections.abc import Callable
 from types import CodeType, ModuleType
 
-import msgspec
-
-from sandbox.errors import UnreadableRecord
 from sandbox.explore.memory import Snapshot
-from sandbox.messages import Command, Event
-from sandbox.messages.event import Payload
+from sandbox.messages.vocabulary import own_classes
 
 MODULE = "submission"
+
+
+class StartAgain(BaseException):
+    """The program has taken the code for something that it is not: explore it anew."""
 
 
 class Program:
@@ -46,6 +45,9 @@ class Program:
         if loaded.snapshot.put_back():
             self._spare.append(loaded)
 
+    def unload(self) -> None:
+        """The run is over. In this process, nothing needs to be let go."""
+
     def is_ours(self, code: CodeType) -> bool:
         """Does this code stand in the program's text?"""
         return code.co_filename == self.filename
@@ -56,30 +58,5 @@ class Loaded:
 
     def __init__(self, module: ModuleType) -> None:
         self.module = module
-        self.classes = {
-            value.type_name: value
-            for value in vars(module).values()
-            if isinstance(value, type) and issubclass(value, Payload) and value.__module__ == MODULE
-        }
+        self.classes = own_classes(module)
         self.snapshot = Snapshot(module)
-
-
-class Vocabulary:
-    """How one process reads messages: with the classes of its own code, as any service does.
-
-    What its code doesn't define is read with the classes that were published on the bus.
-    """
-
-    def __init__(self, classes: dict[str, type[Payload]], read: Callable[[str, bytes], Payload]) -> None:
-        self._own = classes
-        self._read = read
-
-    def read(self, type_name: str, data: bytes) -> Event | Command:
-        """See `Published.read`."""
-        own = self._own.get(type_name)
-        if own is None:
-            return self._read(type_name, data)
-        try:
-            return own.from_json(data)
-        except msgspec.MsgspecError as error:
-            raise UnreadableRecord(f"the data of {type_name} does not fit its class: {error}") from error

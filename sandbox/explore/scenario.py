@@ -101,6 +101,7 @@ def run(
             watch(world)
     finally:
         world.close()
+        program.unload()
         if sys.gettrace() is not tracing:  # a dead process that caught everything was stopped by it
             sys.settrace(tracing)
     struck = Plan(plan.seed, tuple(steps.struck))

@@ -1,6 +1,7 @@
 """Grade one submission: run every attack until one gets through."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from time import perf_counter
 
 from sandbox.explore.limits import TimeUp, deadline
@@ -11,15 +12,20 @@ from sandbox.grading.verdict import Verdict
 SECONDS_MAX = 10
 
 
+Say = Callable[[str], None] | None
+Load = Callable[[str, str, Say], AbstractContextManager[Submission]]
+
+
 def grade(
-    exercise: str, source: str, *, seconds: float = SECONDS_MAX, say: Callable[[str], None] | None = None
+    exercise: str, source: str, *, seconds: float = SECONDS_MAX, say: Say = None, load: Load = load
 ) -> Verdict:
     """The verdict on `source` as a solution of `exercise` ("01.2").
 
     FAIL where an attack gets through, PASS where none does, UNKNOWN where the code never
     met one: an untouched stub, a cell that can't be run. Raises `UsageError` where there
     is no such exercise. After `seconds` the submission is stopped. `say` is told
-    what has been tried so far, where it takes long.
+    what has been tried so far, where it takes long. `load` starts the submission: by
+    default in this process.
     """
     grader = find_grader(exercise)
     start = perf_counter()

@@ -74,7 +74,13 @@ class Grader:
             raise UsageError(f"{self.exercise} checks no {', '.join(unknown)}; it checks {invariants}.")
 
         def run(submission: Submission) -> Exploration:
-            found = explore(scenario, submission.source, filename=submission.filename, say=submission.say)
+            found = explore(
+                scenario,
+                submission.source,
+                filename=submission.filename,
+                say=submission.say,
+                program=submission.program,
+            )
             submission.explorations.append(found)
             submission.calls += found.schedules
             if found.verdict == "UNKNOWN":

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import wraps
 from io import TextIOBase
-from types import CodeType, ModuleType, TracebackType
+from types import CodeType, ModuleType
 
 from sandbox.explore import Exploration
+from sandbox.explore.program import Program
 from sandbox.messages import isolated_types
 
 FILENAME = "<exercise {}>"
@@ -34,13 +35,20 @@ class Submission:
         self.say = say  # how it goes on
         self.filename = FILENAME.format(exercise)  # the file that a traceback names
         self._exercise = exercise
-        self._module = _run(source, exercise)
+        self._module = self._start()
         self.calls = 0
         self.explorations: list[Exploration] = []  # what became of its scenarios
 
     def restart(self) -> None:
         """Crash and start again: all that the cell kept in memory is gone."""
-        self._module = _run(self.source, self._exercise)
+        self._module = self._start()
+
+    def program(self, source: str, filename: str) -> Program:
+        """The program that scenarios are played with."""
+        return Program(source, filename)
+
+    def _start(self) -> ModuleType:
+        return _run(self.source, self._exercise)
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
@@ -81,7 +89,7 @@ def load(source: str, exercise: str, say: Callable[[str], None] | None = None) -
         try:
             yield Submission(source, exercise, say)
         finally:
-            sys.modules.pop(_module_name(exercise), None)
+            sys.modules.pop(module_name(exercise), None)
 
 
 class _Nowhere(TextIOBase):
@@ -94,16 +102,22 @@ class _Nowhere(TextIOBase):
 def _run(source: str, exercise: str) -> ModuleType:
     filename = FILENAME.format(exercise)
     linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
-    module = ModuleType(_module_name(exercise))
+    module = ModuleType(module_name(exercise))
     sys.modules[module.__name__] = module  # dataclasses look their module up
     try:
         exec(compile(source, filename, "exec"), vars(module))
     except (Exception, SystemExit) as error:
-        raise NotAttempted(f"The cell stopped before it could be tried: {describe(error)}") from error
+        raise not_loaded(error) from error
     return module
 
 
-def _module_name(exercise: str) -> str:
+def not_loaded(error: BaseException) -> NotAttempted:
+    """What to say of a cell that raises `error` when it is run."""
+    return NotAttempted(f"The cell stopped before it could be tried: {describe(error)}")
+
+
+def module_name(exercise: str) -> str:
+    """What a cell's module is called, where it is not a program of the explorer's."""
     return f"exercise_{exercise.replace('.', '_')}"
 
 
@@ -116,12 +130,13 @@ def describe(error: BaseException) -> str:
     """The exception in one line, with the line of the submission that it came from."""
     reason = error.msg if isinstance(error, SyntaxError) else str(error)
     text = f"{type(error).__name__}: {reason}" if reason else type(error).__name__
-    line = error.lineno if isinstance(error, SyntaxError) else _line(error.__traceback__)
+    line = error.lineno if isinstance(error, SyntaxError) else _line(error)
     return f"{text} (line {line} of the cell)" if line else text
 
 
-def _line(traceback: TracebackType | None) -> int | None:
-    found = None
+def _line(error: BaseException) -> int | None:
+    found = getattr(error, "sandbox_line", None)  # where it was raised in another process
+    traceback = error.__traceback__
     while traceback:
         if is_submitted(traceback.tb_frame.f_code):
             found = traceback.tb_lineno

@@ -23,6 +23,7 @@ class Verdict:
     calls: int = 0
     seconds: float = 0.0
     explorations: list[Exploration] = field(default_factory=list)  # of the attacks that are scenarios
+    confinement: str = ""  # of the submission's processes, in words; empty where it ran in this one
 
     @property
     def headline(self) -> str:
@@ -74,6 +75,8 @@ class Verdict:
         if self.result != "PASS":
             all_hints = self.grader.hints
             lines += [f"  Hint {n + 1} of {len(all_hints)}: {h}" for n, h in enumerate(all_hints[:hints])]
+        if self.confinement:
+            lines.append(f"  Isolated: {self.confinement}.")
         return "\n".join(lines)
 
     def __repr__(self) -> str:

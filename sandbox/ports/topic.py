@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from sandbox.errors import InvalidKey, UsageError
 from sandbox.ports.options import TopicOptions
 
+PARTITIONS_MAX = 10_000  # each is a log that takes memory, here and on a broker
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -27,8 +29,10 @@ def check_topic(name: str, partitions: int) -> Topic:
     """The topic of that name and size. Raises `UsageError` where Kafka would refuse it."""
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,200}", name):
         raise UsageError(f"{name!r} can't name a topic. Use letters, digits, '.', '_' and '-', 200 at most.")
-    if not isinstance(partitions, int) or partitions < 1:
-        raise UsageError(f"a topic has one partition or more, not {partitions!r}.")
+    if not isinstance(partitions, int) or not 1 <= partitions <= PARTITIONS_MAX:
+        raise UsageError(
+            f"a topic has one partition or more, {PARTITIONS_MAX:,} at most, not {partitions!r}."
+        )
     return Topic(name, partitions)
 
 

@@ -19,9 +19,10 @@ FLOORS = [
     {"delivery"},
     {"sim", "adapters"},
     {"patterns"},
-    {"connect", "explore"},
+    {"connect", "explore", "confined"},
     {"views"},
     {"grading"},
+    {"referee"},
     {"__init__"},
     {"__main__"},
 ]

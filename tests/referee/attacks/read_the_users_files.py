@@ -1,0 +1,3 @@
+# Who is on this machine?
+def attack():
+    return bool(open("/etc/passwd").read())

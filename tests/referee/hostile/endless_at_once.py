@@ -1,0 +1,3 @@
+# It does not even begin.
+while True:
+    pass

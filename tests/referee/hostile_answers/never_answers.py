@@ -1,0 +1,4 @@
+# 01.1: no answer.
+def messages():
+    while True:
+        pass

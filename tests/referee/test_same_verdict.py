@@ -1,0 +1,35 @@
+"""Isolated or not, the verdict is the same: the same attacks, the same schedules, the same story."""
+
+import pytest
+
+from sandbox.course import lesson_folders
+from sandbox.grading import grade
+from sandbox.grading.grader import graders_of
+from sandbox.referee import Referee
+
+FILES = [
+    pytest.param(grader.exercise, path, id=f"{path.parent.name}/{path.stem}")
+    for folder in lesson_folders()
+    if (folder / "grader.py").is_file()
+    for grader in graders_of(folder).values()
+    for path in sorted(folder.glob(f"*/{grader.exercise.replace('.', '_')}_*.py"))
+]
+
+
+@pytest.fixture(scope="module")
+def referee():
+    referee = Referee()
+    yield referee
+    referee.close()
+
+
+def told(verdict):
+    """What a learner is told, but for the ids and times that the code has made."""
+    stories = [repr(found) for found in verdict.explorations]
+    return verdict.result, verdict.invariant, verdict.misconception, verdict.survived, verdict.calls, stories
+
+
+@pytest.mark.parametrize(("exercise", "path"), FILES)
+def test_each_solution_gets_the_verdict_that_it_gets_in_process(referee, exercise, path):
+    source = path.read_text(encoding="utf-8")
+    assert told(referee.grade(exercise, source)) == told(grade(exercise, source))
