@@ -221,8 +221,12 @@ class World:
         while (name := f"{process.name}-{number}") in self._processes or name in self._services:
             number += 1
         twin = self._living(name, process.main)
-        self.together({name: lambda: self._turn(twin, twin.main)})
-        self._forget(twin)
+
+        def its_turn() -> None:  # which may take longer than that of the one who goes on here
+            self._turn(twin, twin.main)
+            self._forget(twin)
+
+        self.together({name: its_turn})
 
     # What it does itself
 
