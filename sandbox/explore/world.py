@@ -221,8 +221,12 @@ class World:
         while (name := f"{process.name}-{number}") in self._processes or name in self._services:
             number += 1
         twin = self._living(name, process.main)
-        self.together({name: lambda: self._turn(twin, twin.main)})
-        self._forget(twin)
+
+        def run_twin() -> None:
+            self._turn(twin, twin.main)
+            self._forget(twin)  # not before: it may have to wait, and keeps its name and its lane meanwhile
+
+        self.together({name: run_twin})
 
     # What it does itself
 
