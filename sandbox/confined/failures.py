@@ -11,6 +11,7 @@ from sandbox import errors
 
 TEXT_MAX = 10_000  # of what an exception says
 LINE = "sandbox_line"  # of the submission, where its code has raised it
+BITS_MAX = 63  # of a whole number, which MessagePack has
 PLAIN = frozenset({str, int, float, bool, type(None)})
 KNOWN = {
     name: value
@@ -29,8 +30,8 @@ def told(error: BaseException, filename: str = "") -> list:
         names.append(cls.__name__[:100])
         if KNOWN.get(cls.__name__) is cls:
             break
-    arguments = list(error.args) if all(type(value) in PLAIN for value in error.args) else []
-    facts = {name: value for name, value in vars(error).items() if type(value) in PLAIN and name != LINE}
+    arguments = list(error.args) if all(map(_is_plain, error.args)) else []
+    facts = {name: value for name, value in vars(error).items() if _is_plain(value) and name != LINE}
     return [names[:10], _text(error), arguments, facts, line_of(error, filename)]
 
 
@@ -74,6 +75,10 @@ def _named(name: str, cls: type[BaseException], text: str) -> BaseException:
     """An exception of a class of that name, which says `text` and nothing else."""
     own = type(name, (cls,), {"__str__": lambda self: text, "__init__": lambda self: None})
     return own()
+
+
+def _is_plain(value: object) -> bool:
+    return type(value) in PLAIN and not (type(value) is int and value.bit_length() > BITS_MAX)
 
 
 def _text(error: BaseException) -> str:

@@ -18,7 +18,7 @@ from sandbox.confined.chance import seed_all
 from sandbox.confined.pipe import Pipe
 from sandbox.confined.ports import port
 from sandbox.confined.shapes import Classes
-from sandbox.confined.wire import BYTES_MAX, PORT_CLASSES, Stub, Wire
+from sandbox.confined.wire import BYTES_MAX, Stub, Wire
 from sandbox.errors import UsageError
 from sandbox.messages import Command, Event
 from sandbox.messages.vocabulary import Vocabulary, own_classes
@@ -35,11 +35,11 @@ class Lane(greenlet):
 class Instance(Wire):
     """The submission's end of the pipe."""
 
-    def __init__(self, pipe: Pipe, code: CodeType, module: str) -> None:
-        super().__init__(Classes(module, *PORT_CLASSES), first=1, filename=code.co_filename)
+    def __init__(self, pipe: Pipe, code: CodeType, classes: Classes) -> None:
+        super().__init__(classes, first=1, filename=code.co_filename)
         self._pipe = pipe
         self._code = code
-        self._module = ModuleType(module)
+        self._module = ModuleType(classes.module)
         self._hub = getcurrent()
         self._lanes: dict[int, Lane] = {}  # by the number of their call
         self._thread = get_ident()

@@ -22,6 +22,8 @@ from sandbox.confined import failures
 from sandbox.confined.instance import Instance
 from sandbox.confined.lockdown import shut_last_door
 from sandbox.confined.pipe import Pipe
+from sandbox.confined.shapes import Classes
+from sandbox.confined.wire import PORT_CLASSES
 
 COMMAND = Struct("!cI")  # fork, with the child's socket beside it; or kill, and whom
 ANSWER = Struct("!I")  # the new process's id
@@ -55,10 +57,11 @@ def _be_zygote(level: str, control: socket) -> None:
         pipe.send(msgspec.msgpack.encode(failures.told(error)))
         return
     pipe.send(b"")
+    classes = Classes(sown.module, *PORT_CLASSES)
 
     def be_instance(connection: socket) -> None:
         shut_last_door(level)
-        Instance(Pipe(connection), code, sown.module).serve()
+        Instance(Pipe(connection), code, classes).serve()
 
     gc.freeze()
     _fork_on_demand(control, be_instance)

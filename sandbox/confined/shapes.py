@@ -37,7 +37,7 @@ class Classes:
     """The dataclasses that cross, as one end knows them. Those made here say they are of `module`."""
 
     def __init__(self, module: str, *known: type) -> None:
-        self._module = module
+        self.module = module
         self._told: dict[type, bytes] = {}
         self._meant: dict[bytes, type] = {}
         for cls in known:
@@ -65,7 +65,7 @@ class Classes:
             return self.find(msgspec.msgpack.encode(shape))
 
         try:
-            return class_of(msgspec.msgpack.decode(told), self._module, find)
+            return class_of(msgspec.msgpack.decode(told), self.module, find)
         except (msgspec.MsgspecError, TypeError, ValueError, KeyError, RecursionError) as error:
             raise UsageError(f"no class has this shape: {error!r}.") from error
 
@@ -124,6 +124,8 @@ def _meant(told: Shape, find: Callable[[Shape], type]) -> object:
 
 
 def _hints(cls: type) -> dict[str, object]:
+    if not any(isinstance(field.type, str) for field in fields(cls)):
+        return {field.name: field.type for field in fields(cls)}
     try:
         return get_type_hints(cls)
     except (NameError, TypeError, AttributeError):  # a text that names nothing

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
 (LIST, TUPLE, SET, FROZENSET, DICT, ITERATOR, KEPT, KEPT_AGAIN, BYTES, BIG, WORD) = range(11)
 (RECORD, STORED, ENVELOPE, PART, CLASS, ERROR, ERROR_BACK, THING, THING_BACK, STRANGER) = range(11, 21)
-ATOMS = frozenset({str, bool, float, type(None)})
-SMALLEST, LARGEST = -(2**63), 2**64 - 1  # MessagePack's own whole numbers
+ATOMS = frozenset({str, int, bool, float, type(None)})
 BIG_MAX = 1_000  # bytes of a whole number
 ITEMS_MAX = 100_000  # of an iterator
 SHOWN_MAX = 1_000  # of a repr
@@ -32,11 +31,8 @@ encode = Encoder().encode
 
 
 def tell(wire: "Wire", value: object) -> object:
-    """The value as an atom or an extension. Raises `UsageError` where it is too large."""
-    kind = type(value)
-    if kind in ATOMS:
-        return value
-    telling = TELLING.get(kind)
+    """What is no atom, as an extension; of a subclass of an atom's class, the atom."""
+    telling = TELLING.get(type(value))
     if telling is None:
         telling = next((telling for base, telling in TELLING.items() if isinstance(value, base)), _other)
     return telling(wire, value)
@@ -44,13 +40,14 @@ def tell(wire: "Wire", value: object) -> object:
 
 def tell_all(wire: "Wire", values: object) -> bytes:
     """Several values, one after the other."""
-    return encode([tell(wire, value) for value in values])
+    told = [value if type(value) in ATOMS else tell(wire, value) for value in values]
+    try:
+        return encode(told)
+    except OverflowError:  # MessagePack has whole numbers of 64 bits
+        return encode([_big(value) if type(value) is int else value for value in told])
 
 
-def _int(wire: "Wire", value: int) -> object:
-    value = int(value)  # which may be of a subclass
-    if SMALLEST <= value <= LARGEST:
-        return value
+def _big(value: int) -> Ext:
     length = value.bit_length() // 8 + 1
     if length > BIG_MAX:
         raise UsageError(f"a number of {length:,} bytes can't cross to another process.")
@@ -157,7 +154,7 @@ TELLING = {
     set: _keepable(SET),
     tuple: _container(TUPLE),
     frozenset: _container(FROZENSET),
-    int: _int,
+    int: lambda wire, value: int(value),
     str: _text,
     Record: _record,
     Stored: _stored,

@@ -222,11 +222,11 @@ class World:
             number += 1
         twin = self._living(name, process.main)
 
-        def its_turn() -> None:  # which may take longer than that of the one who goes on here
+        def run_twin() -> None:
             self._turn(twin, twin.main)
-            self._forget(twin)
+            self._forget(twin)  # not before: it may have to wait, and keeps its name and its lane meanwhile
 
-        self.together({name: its_turn})
+        self.together({name: run_twin})
 
     # What it does itself
 

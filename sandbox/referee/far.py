@@ -136,12 +136,14 @@ class FarEnd(Wire):
         if self._bytes > BYTES_MAX:
             raise ProcessEnded(f"its process was ended: it has sent more than {BYTES_MAX:,} bytes")
         said = self._said(data)
+        if said[:1] != ["strays"]:
+            return said
         match said:
-            case ["strays", tuple() as strays, bytes() as inner]:
+            case [_, tuple() as strays, bytes() as inner]:
                 for thing, method in _pairs(strays, int, str):
                     self._call_astray(self._thing(thing), method)
                 return self._said(inner)
-        return said
+        raise _broken(said)
 
     def _said(self, data: bytes) -> list:
         try:
@@ -203,7 +205,7 @@ class Asked:
         if not (isinstance(thing, int) and isinstance(method, str) and isinstance(args, tuple)):
             raise _broken([thing, method, args])
         self.thing, self.method, self.args = thing, method, args
-        self.options = dict(_pairs(options, str, object))
+        self.options = dict(_pairs(options, str, object)) if options != () else {}
 
 
 class Blocks:

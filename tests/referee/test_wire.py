@@ -184,6 +184,7 @@ def test_what_comes_home_is_what_has_left():
     [
         (TimeoutError("no answer"), TimeoutError),
         (KeyError("A-1"), KeyError),
+        (KeyError(2**80), KeyError),
         (FileNotFoundError(2, "No such file"), FileNotFoundError),
         (BrokerUnreachable("no answer"), BrokerUnreachable),
         (type("OutOfStock", (ValueError,), {})("no mugs"), ValueError),
