@@ -5,9 +5,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import CodeType, FrameType
 
 AGAIN_SECONDS = 0.01
+MEMORY_MAX = 1 << 30  # bytes that a submission may take, beyond what there is
+STATM = Path("/proc/self/statm")
 IsTheirs = Callable[[CodeType], bool]
 
 
@@ -55,6 +58,27 @@ def deadline(
             signal.setitimer(signal.ITIMER_REAL, *outer)
         if passed:
             sys.settrace(tracing)
+
+
+@contextmanager
+def bounded_memory(more: int = MEMORY_MAX) -> Iterator[None]:
+    """Have whoever wants more than `more` bytes in the block meet a `MemoryError`; the kernel lives on.
+
+    Needs Linux, which says how much memory this process has; elsewhere there is no bound.
+    """
+    if not STATM.exists():
+        yield
+        return
+    import resource  # not on Windows
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    now = int(STATM.read_text().split()[0]) * resource.getpagesize()
+    bounds = [now + more, *(bound for bound in (soft, hard) if bound != resource.RLIM_INFINITY)]
+    resource.setrlimit(resource.RLIMIT_AS, (min(bounds), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def next_line_raises(is_theirs: IsTheirs, error: type[BaseException]) -> None:

@@ -25,6 +25,7 @@ from sandbox.trace import Trace
 HANG_SECONDS = 1.0  # without a step, in one run
 ENDLESS_SHOWN = 40  # steps of a story without an end
 TERMINATION = "termination"
+BOUNDED_MEMORY = "bounded memory"
 NO_FAULT = "it works where nothing goes wrong"
 
 
@@ -113,6 +114,9 @@ def judge(scenario: Scenario, world: World) -> Anomaly | None:
     """The first invariant that does not hold."""
     if world.endless:
         return Anomaly(TERMINATION, world.endless)
+    greedy = next((process for process, error in world.raised if isinstance(error, MemoryError)), None)
+    if greedy:
+        return Anomaly(BOUNDED_MEMORY, f"{greedy} wanted more than a gigabyte of memory.")
     if world.raised and not world.steps.struck:
         process, error = world.raised[0]
         return Anomaly(NO_FAULT, f"{process} raised {type(error).__name__}: {error}")

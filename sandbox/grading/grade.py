@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from time import perf_counter
 
-from sandbox.explore.limits import TimeUp, deadline
+from sandbox.explore.limits import TimeUp, bounded_memory, deadline
 from sandbox.grading.grader import Finding, Grader, find_grader
 from sandbox.grading.submission import CodeRaised, NotAttempted, Submission, is_submitted, load
 from sandbox.grading.verdict import Verdict
@@ -30,7 +30,11 @@ def grade(
     grader = find_grader(exercise)
     start = perf_counter()
     try:
-        with deadline(seconds, is_submitted), load(source, grader.exercise, say) as submission:
+        with (
+            bounded_memory(),
+            deadline(seconds, is_submitted),
+            load(source, grader.exercise, say) as submission,
+        ):
             verdict = _attack(grader, submission)
     except NotAttempted as reason:
         verdict = Verdict(grader, "UNKNOWN", story=str(reason))

@@ -6,6 +6,7 @@ import pytest
 
 from sandbox.explore import Budget, MemoryDatabase, Reach, Scenario, World, explore
 from sandbox.explore.checkers import no_duplicate_effect, no_lost_message
+from sandbox.explore.limits import STATM, bounded_memory
 from sandbox.explore.program import Program
 from sandbox.sim import SimulatedBus
 
@@ -283,6 +284,22 @@ def work(db, bus):
 def test_code_that_never_comes_back_is_stopped(how):
     found = explore(counting(1), HOSTILE[how], ONLY_SINGLE)
     assert (found.verdict, found.invariant) == ("FAIL", "termination"), found
+
+
+@pytest.mark.parametrize(
+    "greedy",
+    [
+        "def work(db, bus):\n    db.execute('SELECT 1')\n    return bytearray(8 << 30)",
+        "def work(db, bus):\n    kept = []\n    while True:\n        db.execute('SELECT 1')\n"
+        "        kept.append(bytearray(1 << 26))",
+    ],
+)
+@pytest.mark.skipif(not STATM.exists(), reason="memory is bounded on Linux only")
+def test_runaway_memory_has_a_verdict_of_its_own(greedy):
+    with bounded_memory():
+        found = explore(counting(1), greedy, ONLY_SINGLE)
+    assert (found.verdict, found.invariant) == ("FAIL", "bounded memory"), found
+    assert len(bytearray(2 << 30)) == 2 << 30, "the bound is gone with the submission"
 
 
 def test_deep_recursion_is_an_error_of_the_submission():
