@@ -41,6 +41,7 @@ NOT_THEIRS = MADE_LATER | {
     *("__annotations__", "__dataclass_fields__", "__dataclass_params__"),
     *("__builtins__", "__spec__", "__loader__"),
 }
+MADE_BY_DATACLASS = ("<string>", dataclasses.__file__)
 CONTAINERS = (list, dict, set, deque, Counter, OrderedDict)
 
 
@@ -103,10 +104,17 @@ def _functions(module: ModuleType) -> list[FunctionType]:
     waiting = [value for place in (vars(module), *_classes(module)) for value in place.values()]
     while waiting:
         value = _unwrapped(waiting.pop())
-        if isinstance(value, FunctionType) and value.__module__ == module.__name__ and id(value) not in found:
+        if _is_written_here(value, module.__name__) and id(value) not in found:
             found[id(value)] = value
             waiting += [*_cells(value), *value.__dict__.values()]
     return list(found.values())
+
+
+def _is_written_here(value: object, module: str) -> bool:
+    """Is it a function of the module's own text, and none that `dataclass` has made for it?"""
+    if not isinstance(value, FunctionType) or value.__module__ != module:
+        return False
+    return value.__code__.co_filename not in MADE_BY_DATACLASS
 
 
 def _is_plain_container(value: object) -> bool:
@@ -151,8 +159,7 @@ def _is_immutable(value: object, module: str) -> bool:
     if isinstance(value, type):
         return True  # of another module; those of this one are places of their own
     if isinstance(value, FunctionType):
-        own = value.__module__ == module and value.__code__.co_filename != dataclasses.__file__
-        return not own or _keeps_nothing(value, module)
+        return not _is_written_here(value, module) or _keeps_nothing(value, module)
     if is_dataclass(value) and type(value).__dataclass_params__.frozen:
         names = {field.name for field in fields(value)}
         kept = vars(value) if hasattr(value, "__dict__") else {}
