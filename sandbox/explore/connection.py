@@ -45,15 +45,6 @@ class Connection(sqlite3.Connection):
         return self.looks > LOOKS_MAX
 
 
-def first_word(sql: str) -> str:
-    """The statement's first word, in capitals, whatever comments stand before it."""
-    rest = sql.lstrip("\ufeff; \t\r\n\f")
-    while rest.startswith(("--", "/*")):
-        _, _, rest = rest.partition("\n" if rest.startswith("--") else "*/")
-        rest = rest.lstrip("; \t\r\n\f")
-    return rest.split(None, 1)[0].upper().rstrip(";") if rest else ""
-
-
 def _permit(action: int, *about: str | None) -> int:
     refused = action in REFUSED or (action == sqlite3.SQLITE_FUNCTION and "load_extension" in about)
     return sqlite3.SQLITE_DENY if refused else sqlite3.SQLITE_OK

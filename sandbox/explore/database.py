@@ -15,9 +15,10 @@ from contextlib import contextmanager
 from functools import lru_cache
 from itertools import islice
 
-from sandbox.errors import ConstraintViolated, UsageError
-from sandbox.explore.connection import Connection, first_word
+from sandbox.errors import UsageError
+from sandbox.explore.connection import Connection
 from sandbox.ports import Row
+from sandbox.store.words import check_statement, first_word, in_our_words
 
 ROWS_MAX = 1_000  # that one statement may return
 _spare: dict[str, list[Connection]] = {}  # clean connections, by schema
@@ -45,7 +46,7 @@ class MemoryDatabase:
             names = [column[0] for column in cursor.description]
             rows = [dict(zip(names, row, strict=True)) for row in islice(cursor, ROWS_MAX + 1)]
         except sqlite3.Error as error:
-            raise _in_our_words(error, sql) from error
+            raise in_our_words(error, sql, self.name) from error
         if len(rows) > ROWS_MAX:
             raise UsageError(f"more than {ROWS_MAX:,} rows, of {sql!r}. Read fewer at a time: LIMIT.")
         return rows
@@ -60,7 +61,7 @@ class MemoryDatabase:
             self._connection.execute("ROLLBACK TO many")
             self._connection.execute("RELEASE many")
             if isinstance(error, sqlite3.Error):
-                raise _in_our_words(error, sql) from error
+                raise in_our_words(error, sql, self.name) from error
             raise
         self._connection.execute("RELEASE many")
         return max(changed, 0)
@@ -117,12 +118,8 @@ class MemoryDatabase:
 @lru_cache(maxsize=4_096)
 def is_read(sql: str) -> bool:
     """Does the statement only read? Raises `UsageError` for one that begins or ends a transaction."""
-    if not isinstance(sql, str):
-        raise UsageError(f"a statement is a text, not {sql!r}.")
-    word = first_word(sql)
-    if word in ("BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE", "ATTACH", "DETACH", "VACUUM"):
-        raise UsageError(f"{word} is not for execute: write `with db.transaction():`.")
-    return word == "SELECT"
+    check_statement(sql)
+    return first_word(sql) == "SELECT"
 
 
 def _new_connection(schema: str) -> Connection:
@@ -133,12 +130,6 @@ def _new_connection(schema: str) -> Connection:
     try:
         connection.executescript(schema)
     except sqlite3.Error as error:
-        raise _in_our_words(error, schema) from error
+        raise in_our_words(error, schema, "db") from error
     connection.guard()
     return connection
-
-
-def _in_our_words(error: sqlite3.Error, sql: str) -> ConstraintViolated | UsageError:
-    if isinstance(error, sqlite3.IntegrityError):
-        return ConstraintViolated(f"{error}: the row was refused, and nothing was written by {sql!r}.")
-    return UsageError(f"{error}, in {sql!r}.")

@@ -17,7 +17,7 @@ FLOORS = [
     {"ports"},
     {"refusals"},
     {"delivery"},
-    {"sim", "adapters"},
+    {"sim", "adapters", "store"},
     {"patterns"},
     {"connect", "explore", "confined"},
     {"views"},

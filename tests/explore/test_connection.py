@@ -4,7 +4,7 @@ import pytest
 
 from sandbox.errors import UsageError
 from sandbox.explore import MemoryDatabase
-from sandbox.explore.connection import first_word
+from sandbox.store.words import first_word
 
 FOR_EVER = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT {} FROM c"
 
