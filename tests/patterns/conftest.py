@@ -2,15 +2,15 @@
 
 import pytest
 
-from tests.patterns.world import TinyDatabase, TinyEventStore
+from tests.patterns.world import TinyEventStore, database
 
 
 @pytest.fixture
 def db(tmp_path):
     """A service's database, in a file."""
-    database = TinyDatabase(tmp_path / "shop.sqlite")
-    yield database
-    database.close()
+    made = database(tmp_path / "shop.sqlite")
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from sandbox.errors import MessageIdReused, NotInTransaction, UnreadableRecord
 from sandbox.messages import Stored
 from sandbox.patterns import Inbox
 from tests.patterns import smallest
-from tests.patterns.world import TinyDatabase, crash_everywhere
+from tests.patterns.world import crash_everywhere, database
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def test_messages_of_two_sources_may_have_one_id(db, make_inbox, sim):
 
 def test_a_restart_forgets_nothing(tmp_path, make_inbox, records):
     for expected in (True, False):
-        db = TinyDatabase(tmp_path / "billing.sqlite")
+        db = database(tmp_path / "billing.sqlite")
         assert asked(db, make_inbox(db, "billing"), records[0]) is expected
         db.close()
 
@@ -101,7 +101,7 @@ def test_one_effect_for_each_message_wherever_it_crashes(tmp_path, make_inbox):
 
 def test_two_consumers_with_the_same_message_wait_for_each_other(tmp_path, make_inbox, records):
     """A zombie and its successor: the second can't even begin while the first is in its transaction."""
-    first, second = (TinyDatabase(tmp_path / "billing.sqlite") for _ in range(2))
+    first, second = (database(tmp_path / "billing.sqlite") for _ in range(2))
     inboxes = [make_inbox(db, "billing") for db in (first, second)]
     with first.transaction():
         assert inboxes[0].first_time(records[0])

@@ -11,7 +11,7 @@ from sandbox.clock import VirtualClock
 from sandbox.errors import CheckpointAhead, ProjectionBehind, UsageError
 from sandbox.patterns import Projection
 from tests.patterns import smallest
-from tests.patterns.world import TinyDatabase, TinyEventStore, crash_everywhere
+from tests.patterns.world import TinyEventStore, crash_everywhere, database
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def test_it_takes_in_what_it_knows_and_passes_by_the_rest(db, store, make):
 def test_it_goes_on_where_it_was(tmp_path, store, make):
     for event in HISTORY:
         append(store, event)
-        db = TinyDatabase(tmp_path / "reports.sqlite")
+        db = database(tmp_path / "reports.sqlite")
         make(db).catch_up(store)
         make(db).catch_up(store)
         result = read(db)
@@ -106,7 +106,7 @@ def test_it_takes_each_event_in_once_wherever_it_crashes(tmp_path, make):
 
 def test_two_at_work_on_one_read_model_take_each_event_in_once(tmp_path, make):
     """The second begins while the first is about to: it must look at the checkpoint again."""
-    first, second = (TinyDatabase(tmp_path / "reports.sqlite") for _ in range(2))
+    first, second = (database(tmp_path / "reports.sqlite") for _ in range(2))
     one, other = make(first), make(second)
 
     class Store(TinyEventStore):
@@ -129,7 +129,7 @@ def test_two_at_work_on_one_read_model_take_each_event_in_once(tmp_path, make):
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.sampled_from([*HISTORY, "catch up", "rebuild"]), max_size=25))
 def test_rebuilt_and_caught_up_are_equal(tmp_path_factory, steps):
-    db = TinyDatabase(tmp_path_factory.mktemp("reports") / "reports.sqlite")
+    db = database(tmp_path_factory.mktemp("reports") / "reports.sqlite")
     store = TinyEventStore()
     balances = Projection(db, "balances", COLUMNS, WHEN)
     for step in steps:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sandbox.errors import UsageError
 from sandbox.patterns import Repository, Snapshots
 from tests.patterns.bank import ACCOUNT, Account, Deposit, Deposited
-from tests.patterns.world import TinyDatabase, TinyEventStore
+from tests.patterns.world import TinyEventStore, database
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ def test_every_is_one_or_more(db):
     every=st.integers(1, 5),
 )
 def test_the_state_always_equals_the_full_replay(tmp_path_factory, steps, every):
-    db = TinyDatabase(tmp_path_factory.mktemp("snapshots") / "shop.sqlite")
+    db = database(tmp_path_factory.mktemp("snapshots") / "shop.sqlite")
     store = TinyEventStore()
     accounts = Repository(store, ACCOUNT, Snapshots(db, Account, every=every))
     for number, step in enumerate(steps):

@@ -5,7 +5,6 @@ for each step and each side of it. After a crash the story is told again from th
 as a process is that comes back; files and logs are as the crash left them.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -16,38 +15,14 @@ from sandbox.clock import OPENING
 from sandbox.errors import ConcurrencyConflict, Crashed
 from sandbox.messages.envelope import seal
 from sandbox.ports import StoredEvent
+from sandbox.store import SqliteDatabase
 
 STEPS_MAX = 500
 
 
-class TinyDatabase:
-    """`sandbox.ports.Database` on the standard library's sqlite3, without its error messages."""
-
-    def __init__(self, path: Path) -> None:
-        self.name = path.stem
-        self._connection = sqlite3.connect(path, isolation_level=None, timeout=0)
-        self._connection.row_factory = sqlite3.Row
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = OFF")
-
-    @property
-    def in_transaction(self):
-        return self._connection.in_transaction
-
-    def execute(self, sql, parameters=()):
-        return [dict(row) for row in self._connection.execute(sql, parameters)]
-
-    def execute_many(self, sql, rows):
-        return self._connection.executemany(sql, rows).rowcount
-
-    @contextmanager
-    def transaction(self):
-        self._connection.execute("BEGIN IMMEDIATE")
-        with self._connection:
-            yield
-
-    def close(self):
-        self._connection.close()
+def database(path: Path) -> SqliteDatabase:
+    """A service's database, without the wait for the disk that a power cut would need."""
+    return SqliteDatabase(path, patience=0, synchronous="OFF")
 
 
 class Steps:
@@ -131,7 +106,7 @@ class World:
     def db(self, name: str) -> SteppedDatabase:
         """The database of that name: the same one after a restart."""
         if name not in self._databases:
-            self._databases[name] = SteppedDatabase(TinyDatabase(self._folder / f"{name}.sqlite"), self.steps)
+            self._databases[name] = SteppedDatabase(database(self._folder / f"{name}.sqlite"), self.steps)
         return self._databases[name]
 
     def close(self) -> None:
