@@ -12,7 +12,10 @@ COLOUR = {"PASS": "#009e73", "FAIL": "#d55e00", "UNKNOWN": "#808080"}
 
 def card(verdict: Verdict) -> str:
     """The verdict as HTML; nothing in it runs, so it works wherever a notebook is shown."""
-    body = "".join(f"<p>{escape(line)}</p>" for line in verdict.sentences())
+    body = "".join(
+        f"<p><strong>{escape(line)}</strong></p>" if line == verdict.story else f"<p>{escape(line)}</p>"
+        for line in verdict.sentences()
+    )
     if verdict.counterexample:
         body += _picture(verdict, verdict.counterexample)
     if verdict.result == "FAIL":

@@ -53,6 +53,7 @@ class Grader:
         self.title = title
         self.hints = tuple(hints)
         self.attacks: list[Attack] = []
+        self.scenarios: list[Scenario] = []  # of those attacks that are explored
 
     def attack(self, invariant: str, misconception: str = "") -> Callable:
         """Add the decorated function as an attack; it raises `Finding` where it gets through."""
@@ -89,6 +90,7 @@ class Grader:
                 raise Finding(found.story, found.invariant, misconceptions.get(found.invariant, ""))
             return found
 
+        self.scenarios.append(scenario)
         self.attacks.append(Attack("", "", run, invariants))
 
     @property

@@ -105,12 +105,15 @@ def replay(plan: str = "") -> Replay:
     return Replay(exercise, story)
 
 
+CELL = "style='border:1px solid currentColor;padding:.1em .6em;text-align:left;line-height:1.5'"
+TABLE = "style='display:inline-table;margin:.2em 1.5em .2em 0;border-collapse:collapse;vertical-align:top'"
+
+
 def _table(name: str, rows: list[Row]) -> str:
+    caption = f"<caption style='text-align:left'>{escape(name)}</caption>"
     if not rows:
-        return f"<p><strong>{escape(name)}</strong>: empty</p>"
-    heads = "".join(f"<th>{escape(column)}</th>" for column in rows[0])
-    lines = "".join(
-        "<tr>" + "".join(f"<td>{escape(str(value))}</td>" for value in row.values()) + "</tr>" for row in rows
-    )
-    head = f"<caption>{escape(name)}</caption><thead><tr>{heads}</tr></thead>"
-    return f"<table>{head}<tbody>{lines}</tbody></table>"
+        return f"<table {TABLE}>{caption}<tbody><tr><td {CELL}>no rows</td></tr></tbody></table>"
+    heads = "".join(f"<th scope='col' {CELL}>{escape(column)}</th>" for column in rows[0])
+    cells = ("".join(f"<td {CELL}>{escape(str(value))}</td>" for value in row.values()) for row in rows)
+    lines = "".join(f"<tr>{row}</tr>" for row in cells)
+    return f"<table {TABLE}>{caption}<thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>"

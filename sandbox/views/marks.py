@@ -37,7 +37,7 @@ def mark_of(step: Step, undone: bool = False) -> Mark:
             return _box(step.place, step.action, "taken", "empty box: polled")
         case "execute":
             head, values = _statement(step.label)
-            return _written(head, values, undone, "square box: in its database")
+            return _written(head, values, undone, "square box: a statement or a call")
         case "commit":
             return _sign(ink.flag, "commit", "flag: committed")
         case "transaction" if step.label == "committed":
@@ -49,7 +49,7 @@ def mark_of(step: Step, undone: bool = False) -> Mark:
         case "refused" | "stop" | "transaction" | "begin" | "abort":
             return _sign(ink.diamond, _words(step), "diamond: as it says")
         case _ if step.label:
-            return _written(step.action, step.label, False, "square box: a call")
+            return _written(step.action, step.label, False, "square box: a statement or a call")
         case _:
             return _sign(ink.diamond, _words(step), "diamond: as it says")
 

@@ -59,6 +59,20 @@ class Notebook:
         cell.wait_for()
         return cell
 
+    def append(self, source: str) -> Locator:
+        """Write a new cell at the end, run it, and return it."""
+        self.page.evaluate(
+            """source => {
+                const content = window.jupyterapp.shell.currentWidget.content;
+                const cells = content.model.sharedModel;
+                cells.insertCell(cells.cells.length, {cell_type: 'code', source});
+                content.activeCellIndex = cells.cells.length - 1;
+            }""",
+            source,
+        )
+        self.command("notebook:run-cell")
+        return self.cell(source)
+
     def errors(self) -> list[str]:
         """The errors among all outputs, whether they are in view or not."""
         return self.page.evaluate(
@@ -71,6 +85,11 @@ class Notebook:
 
     def screenshot(self, name: str) -> None:
         """A picture for people to judge, in build/screenshots."""
-        folder = Path(__file__).resolve().parents[2] / "build" / "screenshots"
-        folder.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=folder / f"{name}.png")
+        self.page.screenshot(path=picture(name))
+
+
+def picture(name: str) -> Path:
+    """Where a picture for people to judge is kept."""
+    folder = Path(__file__).resolve().parents[2] / "build" / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{name}.png"

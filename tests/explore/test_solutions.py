@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.explore import explore
+from sandbox.explore import explore, tell
+from sandbox.faults import Plan
+from sandbox.grading.grader import find_grader
 from tests.explore.outbox import OUTBOX
 
 SCENARIOS = {"outbox": OUTBOX}
@@ -24,3 +26,14 @@ def test_each_solution_gets_what_it_deserves(path):
     else:
         named = source.splitlines()[0].removeprefix("# breaks: ")
         assert (shown.verdict, shown.invariant) == ("FAIL", named), shown
+
+
+def test_two_evictions_of_one_process_leave_two_others_that_both_end_their_turn():
+    """The second one once took the place of the first, which was waiting for the database."""
+    lesson = Path(__file__).resolve().parents[2] / "lessons" / "02_the_log"
+    source = (lesson / "right" / "02_4_step_by_step.py").read_text(encoding="utf-8")
+    (scenario,) = find_grader("02.4").scenarios
+    plan = Plan.parse("seed 5; rebalance books execute 2 evict; rebalance books execute 3 evict")
+    told = tell(scenario, source, plan, scenario.events, "<test>").run
+    assert told.anomaly is None
+    assert {step.actor for step in told.steps.log} == {"books", "books-2", "books-3"}
