@@ -11,6 +11,7 @@ from types import CodeType, FrameType
 AGAIN_SECONDS = 0.01
 MEMORY_MAX = 1 << 30  # bytes that a submission may take, beyond what there is
 STATM = Path("/proc/self/statm")
+PATIENCE = 100  # so many times later, code of ours is interrupted again
 IsTheirs = Callable[[CodeType], bool]
 
 
@@ -27,14 +28,15 @@ def deadline(
     With `moving`, the time begins anew as long as what it returns has changed meanwhile.
     Code for which `is_theirs` and that catches even `TimeUp` (`except BaseException`, in a
     loop) meets it again on the next line that it runs, and so on, until it is out. Code of
-    ours, cleaning up meanwhile, is left alone. Needs the main thread and a system with
-    interval timers (not Windows); elsewhere there is no deadline, and the notebook's own
-    interrupt is the way out.
+    ours, cleaning up meanwhile, is left alone for a second. Then it is not cleaning up: what is
+    raised inside a callback of the garbage collector, for one, gets lost. Needs the main thread
+    and a system with interval timers (not Windows); elsewhere there is no deadline, and the
+    notebook's own interrupt is the way out.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
-    passed, last = False, moving and moving()
+    passed, last = 0, moving and moving()
 
     def stop(signum: int, frame: FrameType | None) -> None:
         nonlocal passed, last
@@ -42,8 +44,8 @@ def deadline(
             last = now
             signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN_SECONDS)
             return
-        first, passed = not passed, True
-        if _trap(frame, is_theirs, TimeUp) or first:
+        passed += 1
+        if _trap(frame, is_theirs, TimeUp) or passed % PATIENCE == 1:
             raise TimeUp
 
     tracing = sys.gettrace()

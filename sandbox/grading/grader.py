@@ -77,6 +77,7 @@ class Grader:
             found = explore(
                 scenario,
                 submission.source,
+                submission.budget,
                 filename=submission.filename,
                 say=submission.say,
                 program=submission.program,

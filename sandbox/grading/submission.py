@@ -12,7 +12,7 @@ from functools import wraps
 from io import TextIOBase
 from types import CodeType, ModuleType
 
-from sandbox.explore import Exploration
+from sandbox.explore import Budget, Exploration
 from sandbox.explore.program import Program
 from sandbox.messages import isolated_types
 
@@ -29,6 +29,8 @@ class CodeRaised(Exception):
 
 class Submission:
     """The names that a cell defines, as attributes; functions count how often they run."""
+
+    budget: Budget | None = None  # of an exploration; none: the usual one
 
     def __init__(self, source: str, exercise: str, say: Callable[[str], None] | None = None) -> None:
         self.source = source

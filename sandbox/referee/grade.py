@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from types import ModuleType
 
 from sandbox.confined.lockdown import LANDLOCK, LIMITS, NAMESPACES
+from sandbox.explore import Budget
 from sandbox.explore.program import MODULE
 from sandbox.grading.grade import SECONDS_MAX, Say, grade
 from sandbox.grading.submission import Submission, module_name, not_loaded
@@ -15,6 +16,7 @@ from sandbox.referee.processes import CONFINED, Nursery
 from sandbox.referee.program import FarProgram
 from sandbox.referee.recording import Recording
 
+SECONDS_OF_SCHEDULES = 120.0  # code that looks at the clock is never played back, so it takes its time
 WORDS = {
     NAMESPACES: "confined by namespaces and a filter of system calls",
     LANDLOCK: "confined by Landlock and a filter of system calls",
@@ -24,6 +26,8 @@ WORDS = {
 
 class FarSubmission(Submission):
     """A submission that runs in processes of its own."""
+
+    budget = Budget(seconds=SECONDS_OF_SCHEDULES)
 
     def __init__(
         self, nursery: Nursery, programs: ExitStack, source: str, exercise: str, say: Say = None
