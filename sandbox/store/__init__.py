@@ -1,5 +1,6 @@
-"""Real stores: a service's own database, on SQLite."""
+"""Real stores, on SQLite: a service's own database, and streams of events in it."""
 
 from sandbox.store.database import SqliteDatabase
+from sandbox.store.event_store import SqliteEventStore
 
-__all__ = ["SqliteDatabase"]
+__all__ = ["SqliteDatabase", "SqliteEventStore"]
