@@ -7,7 +7,7 @@ import pytest
 from sandbox.course import lesson_folders
 from sandbox.grading import grade
 from sandbox.grading.grader import graders_of
-from sandbox.referee import Referee
+from sandbox.referee import LEVELS, Referee
 from tools.lessons.source import read
 
 DRAWN = re.compile(r"[0-9a-f]{8}-[-0-9a-f]{27}|\b[0-9]{4,}-|[0-9a-f]{32}")
@@ -22,7 +22,7 @@ FILES = [
 
 @pytest.fixture(scope="module")
 def referee():
-    referee = Referee()
+    referee = Referee(LEVELS)
     yield referee
     referee.close()
 
