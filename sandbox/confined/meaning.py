@@ -128,6 +128,7 @@ MEANING = {
     telling.ERROR_BACK: _error_of_ours,
     telling.THING: lambda wire, data: wire.stub(*_thing(data)),
     telling.THING_BACK: lambda wire, data: wire.thing(_number(data)),
+    telling.DOTS: lambda wire, data: ...,
     telling.STRANGER: lambda wire, data: stranger(*_pair(data)),
 }
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 (LIST, TUPLE, SET, FROZENSET, DICT, ITERATOR, KEPT, KEPT_AGAIN, BYTES, BIG, WORD) = range(11)
 (RECORD, STORED, ENVELOPE, PART, CLASS, ERROR, ERROR_BACK, THING, THING_BACK, STRANGER) = range(11, 21)
+DOTS = 21
 ATOMS = frozenset({str, int, bool, float, type(None)})
 BIG_MAX = 1_000  # bytes of a whole number
 ITEMS_MAX = 100_000  # of an iterator
@@ -167,4 +168,5 @@ TELLING = {
     bytes: lambda wire, value: Ext(BYTES, bytes(value)),
     bytearray: lambda wire, value: Ext(BYTES, bytes(value)),
     Mapping: _mapping,
+    type(...): lambda wire, value: Ext(DOTS, b""),
 }

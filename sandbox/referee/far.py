@@ -35,7 +35,7 @@ KINDS = {
     SteppedGateway: "gateway",
     SteppedPort: "port",
 }
-BYTES_MAX = 50_000_000  # from one process
+BYTES_MAX = 20_000_000  # from one process
 SHOWN_MAX = 200
 OVER = (
     Crashed,

@@ -15,7 +15,8 @@ from sandbox.explore.program import StartAgain
 from sandbox.referee.far import Partner
 from sandbox.referee.processes import ProcessEnded
 
-NODES_MAX = 200_000  # of one tree; a node takes about a kilobyte
+BYTES_MAX = 100_000_000  # of one tree; what is said beyond that is not kept
+NODE_BYTES = 500  # of a node, beside what was said
 
 
 class Node:
@@ -39,7 +40,7 @@ class Recording:
         self.root = Node(b"")
         self.run = 0
         self.broken = False  # the code does not repeat itself
-        self._nodes = 0
+        self._bytes = 0
 
     def next_run(self) -> None:
         """Another run begins."""
@@ -58,9 +59,9 @@ class Recording:
         found = node.next.get(message)
         if found is None:
             found = Node(answer)
-            if self._nodes < NODES_MAX:
+            self._bytes += NODE_BYTES + len(message) + len(answer)
+            if self._bytes <= BYTES_MAX:
                 node.next[message] = found
-                self._nodes += 1
         elif found.answer != answer:
             raise self.start_again()
         else:

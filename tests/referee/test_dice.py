@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.grading import grade
-from sandbox.referee import Referee
+from sandbox.referee import LEVELS, Referee
 from sandbox.referee.processes import Nursery
 from sandbox.referee.program import FarProgram
 from sandbox.referee.recording import Recording
@@ -26,7 +26,7 @@ def roll():
 
 @pytest.fixture(scope="module")
 def referee():
-    referee = Referee()
+    referee = Referee(LEVELS)
     yield referee
     referee.close()
 
@@ -47,7 +47,7 @@ def test_the_verdict_is_the_same(referee, source, roll):
 
 
 def test_two_processes_of_one_run_never_roll_alike():
-    nursery = Nursery()
+    nursery = Nursery(LEVELS)
     for recording in (None, Recording(seeded=True)):
         program = FarProgram(nursery, ONE_OF_ITS_OWN + DICE, "<dice>", recording=recording)
         rolled = {program.load().module.roll() for _ in range(5)}
@@ -58,7 +58,7 @@ def test_two_processes_of_one_run_never_roll_alike():
 
 
 def test_seeded_dice_roll_alike_when_a_run_is_told_again():
-    nursery = Nursery()
+    nursery = Nursery(LEVELS)
     program = FarProgram(nursery, ONE_OF_ITS_OWN + DICE, "<dice>", recording=Recording(seeded=True))
     first = [program.load().module.roll() for _ in range(3)]
     program.unload()

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from time import perf_counter
 
@@ -33,6 +34,7 @@ def sources(folder):
     ]
 
 
+@cache
 def works_here(runner, source):
     """Does it do what it should, where nothing keeps it from doing it? In a process beneath another one."""
     environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1]), "REFEREES_SECRET": "x"}

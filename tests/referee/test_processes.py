@@ -90,6 +90,24 @@ def test_where_the_nursery_was_killed_there_is_a_new_one():
     referee.close()
 
 
+def test_an_instance_has_its_pipe_and_nothing_else(nursery):
+    source = """
+import os
+def is_open(descriptor):
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
+def descriptors():
+    return list(filter(is_open, range(64)))
+"""
+    program = FarProgram(nursery, source, "<here>")
+    found = program.load().module.descriptors()
+    assert found[:3] == [0, 1, 2] and len(found) == 4
+    program.close()
+
+
 def test_a_process_that_is_gone_says_so(nursery):
     module = FarProgram(nursery, "import os\ndef relay():\n    os._exit(0)\n", "<here>").load().module
     for _ in range(2):

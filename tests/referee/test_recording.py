@@ -3,6 +3,7 @@
 import pytest
 
 from sandbox.explore.program import StartAgain
+from sandbox.referee import recording as recording_module
 from sandbox.referee.processes import ProcessEnded
 from sandbox.referee.recording import Recorded, Recording
 
@@ -81,6 +82,19 @@ def test_code_that_answers_otherwise_when_it_hears_the_same_is_explored_anew():
     recording.next_run()
     with pytest.raises(StartAgain):
         tell(recording, b"load", b"relay", b"crash", process=Process(b"tails"))
+
+
+def test_what_is_said_beyond_the_limit_is_not_kept(monkeypatch):
+    """A submission that talks a lot must not fill the referee's memory; it lives, that is all."""
+    monkeypatch.setattr(recording_module, "BYTES_MAX", 2_000)
+    recording = Recording()
+    tell(recording, b"load", b"x" * 1_000, b"more")
+    recording.next_run()
+    tell(recording, b"load")
+    assert Process.started == 1
+    recording.next_run()
+    tell(recording, b"load", b"x" * 1_000)
+    assert Process.started == 2
 
 
 def test_a_process_that_ends_where_another_one_went_on_is_no_repetition():

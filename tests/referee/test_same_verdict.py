@@ -7,7 +7,8 @@ import pytest
 from sandbox.course import lesson_folders
 from sandbox.grading import grade
 from sandbox.grading.grader import graders_of
-from sandbox.referee import Referee
+from sandbox.referee import LEVELS, Referee
+from tools.lessons.source import read
 
 DRAWN = re.compile(r"[0-9a-f]{8}-[-0-9a-f]{27}|\b[0-9]{4,}-|[0-9a-f]{32}")
 FILES = [
@@ -21,7 +22,7 @@ FILES = [
 
 @pytest.fixture(scope="module")
 def referee():
-    referee = Referee()
+    referee = Referee(LEVELS)
     yield referee
     referee.close()
 
@@ -30,6 +31,23 @@ def told(verdict):
     """What a learner is told, but for the ids that the code has drawn."""
     stories = [DRAWN.sub("…", repr(found)) for found in verdict.explorations]
     return verdict.result, verdict.invariant, verdict.misconception, verdict.survived, verdict.calls, stories
+
+
+CELLS = [
+    pytest.param(cell.exercise, kind.partition("\n")[2], id=f"{cell.exercise}-{name}")
+    for folder in lesson_folders()
+    if (folder / "exercises.py").is_file()
+    for cell in read(folder / "exercises.py")
+    if cell.exercise
+    for name, kind in (("stub", cell.stub().source), ("solution", cell.solution().source))
+]
+
+
+@pytest.mark.parametrize(("exercise", "source"), CELLS)
+def test_so_do_the_cells_of_the_course(referee, exercise, source):
+    here, there = grade(exercise, source), referee.grade(exercise, source)
+    assert told(there) == told(here)
+    assert there.story == here.story
 
 
 @pytest.mark.parametrize(("exercise", "path"), FILES)

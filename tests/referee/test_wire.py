@@ -75,6 +75,7 @@ class Size(StrEnum):
 keys = st.text(max_size=5) | st.integers() | st.booleans() | st.none() | st.tuples(st.integers(), st.text())
 atoms = (
     st.none()
+    | st.just(...)
     | st.booleans()
     | st.integers()
     | st.floats(allow_nan=False)
