@@ -5,22 +5,30 @@ They see ports only: any bus, any database, any event store will do.
 
 from sandbox.patterns.aggregate import Aggregate
 from sandbox.patterns.change_capture import Change, ChangeRelay, capture_changes
+from sandbox.patterns.dead_letters import DeadLetter, DeadLetters, Redriven
 from sandbox.patterns.inbox import Inbox
 from sandbox.patterns.outbox import Outbox
 from sandbox.patterns.projection import Projection
 from sandbox.patterns.relay import Relay
 from sandbox.patterns.repository import Repository
+from sandbox.patterns.retry import Retry, RetryBudget, RetryPolicy
 from sandbox.patterns.snapshots import Snapshots
 
 __all__ = [
     "Aggregate",
     "Change",
     "ChangeRelay",
+    "DeadLetter",
+    "DeadLetters",
     "Inbox",
     "Outbox",
     "Projection",
+    "Redriven",
     "Relay",
     "Repository",
+    "Retry",
+    "RetryBudget",
+    "RetryPolicy",
     "Snapshots",
     "capture_changes",
 ]
