@@ -75,6 +75,7 @@ class DeadLetters:
     def __init__(self, db: Database, reader: str) -> None:
         self.db = db
         self.reader = reader
+        self._published = Published()  # or, once a record came by, the classes of its bus
         db.execute(TABLE)
 
     def __repr__(self) -> str:
@@ -92,6 +93,7 @@ class DeadLetters:
         """
 
         def handle_or_park(record: Record) -> None:
+            self._published = record.published
             if (first := self._first_of_key(record)) is not None:
                 self._add(record, f"waits behind {record.topic}[{record.partition}]@{first}", tries=0)
                 return
@@ -158,5 +160,5 @@ class DeadLetters:
     def _letter(self, row: dict) -> DeadLetter:
         message = msgspec.msgpack.decode(row["message"], type=_Message)
         stored = Stored(row["key"], message.value, message.envelope, message.timestamp, message.headers)
-        record = Record(row["topic"], row["partition"], row["offset"], stored, Published())
+        record = Record(row["topic"], row["partition"], row["offset"], stored, self._published)
         return DeadLetter(row["number"], record, row["reason"], row["tries"])

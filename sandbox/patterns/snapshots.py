@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from sandbox.errors import UsageError
+from sandbox.patterns.states import to_kept
 from sandbox.ports import Database, EventStore, StoredEvent
 
 State = TypeVar("State")
@@ -76,18 +77,7 @@ class Snapshots(Generic[State]):
 
         Raises `UsageError` for a state that would be read back as another one.
         """
-        try:
-            data = msgspec.json.encode(state)
-            back = self._decode(data)
-        except (TypeError, ValueError, msgspec.MsgspecError) as error:
-            raise UsageError(
-                f"{state!r} can't be kept as JSON and read back: {error}. Use text, numbers, dates, "
-                "tuples, dicts with text for keys, or frozen dataclasses, of the declared types."
-            ) from error
-        if back != state:
-            raise UsageError(
-                f"a snapshot of {state!r} would be read back as {back!r}. Declare its types as they are."
-            )
+        data = to_kept(state, self._decode)
         row = (last.stream, self.schema, last.version, last.envelope.id, data)
         digest = _digest(last.version, last.envelope.id, data)
         self.db.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?, ?, ?)", (*row, digest))

@@ -52,6 +52,30 @@ class Relay:
             self.db.execute("DELETE FROM outbox WHERE sequence = ?", [row["sequence"]])
 
 
+class ProcessManager:
+    """What it knows, what it has seen and what it has to say: one transaction."""
+
+    def __init__(self, db, name, kind, react, *, about, clock=None):
+        self.db, self.react, self.about = db, react, about
+        self.decode = msgspec.json.Decoder(kind).decode
+        self.outbox, self.inbox = Outbox(db), Inbox(db, name)
+        db.execute("CREATE TABLE IF NOT EXISTS states (id TEXT PRIMARY KEY, state BLOB)")
+
+    def state(self, id):
+        rows = self.db.execute("SELECT * FROM states WHERE id = ?", [id])
+        return self.decode(rows[0]["state"]) if rows else None
+
+    def handle(self, record):
+        with self.db.transaction():
+            id = self.about(record.event)
+            reaction = self.inbox.first_time(record) and self.react(self.state(id), record.event)
+            if reaction:
+                state = msgspec.json.encode(reaction.state)
+                self.db.execute("INSERT OR REPLACE INTO states VALUES (?, ?)", [id, state])
+                for topic, command in reaction.send:
+                    self.outbox.add(topic, command, id)
+
+
 class Repository:
     """Fold, decide, append on the version that the decision was made on."""
 

@@ -12,7 +12,7 @@ from tests.patterns.world import crash_everywhere
 
 
 @dataclass(frozen=True)
-class OrderPlaced(Event):
+class LineOrdered(Event):
     order_id: str
     line: int
 
@@ -49,7 +49,7 @@ def letters(db):
 def place(sim, orders, lines=3):
     for line in range(lines):
         for order_id in ("A-1", "A-2", "A-3"):
-            sim.publish(orders, OrderPlaced(order_id, line), key=order_id)
+            sim.publish(orders, LineOrdered(order_id, line), key=order_id)
 
 
 def test_the_key_waits_and_the_others_go_on(sim, orders, letters):
@@ -80,7 +80,7 @@ def test_a_record_without_a_key_holds_nobody_up(sim, orders, letters):
     billing = Billing()
     sim.subscribe(orders, "billing", letters.guard(billing))
     for line in range(3):
-        sim.publish(orders, OrderPlaced("A-2", line))
+        sim.publish(orders, LineOrdered("A-2", line))
     sim.run()
     assert sorted(billing.of("A-2")) == [0, 2]
     assert len(letters) == 1
@@ -99,7 +99,7 @@ def test_what_may_pass_is_not_put_aside(sim, orders, letters):
 
 
 def test_bytes_that_make_no_event_are_kept_byte_by_byte(sim, orders, letters):
-    good = sim.publish(orders, OrderPlaced("A-1", 0), key="A-1", headers={"trace": b"\xff"})
+    good = sim.publish(orders, LineOrdered("A-1", 0), key="A-1", headers={"trace": b"\xff"})
     bad = Stored(b"A-1", b"\xff{", good.stored.envelope, good.timestamp, good.headers)
     seen = []
     sim.subscribe(orders, "billing", letters.guard(lambda record: seen.append(record.event)))
@@ -121,7 +121,7 @@ def test_a_letter_that_is_discarded_lets_the_next_one_through(sim, orders, lette
     letters.discard(letters.letters()[0])
     letters.redrive(billing)
     assert billing.of("A-2") == [0, 2]
-    sim.publish(orders, OrderPlaced("A-2", 3), key="A-2")
+    sim.publish(orders, LineOrdered("A-2", 3), key="A-2")
     sim.run()
     assert billing.of("A-2") == [0, 2, 3]
 
@@ -154,7 +154,7 @@ def test_nothing_lost_nothing_twice_wherever_it_crashes(tmp_path):
         orders = bus.create_topic("orders")
         for line in range(3):
             for order_id in ("A-1", "A-2"):
-                bus.publish(orders, OrderPlaced(order_id, line), order_id, id=f"{order_id} {line}")
+                bus.publish(orders, LineOrdered(order_id, line), order_id, id=f"{order_id} {line}")
         with bus.consumer("orders", group="billing") as consumer:
             for record in consumer.poll():
                 letters.guard(bill)(record)
