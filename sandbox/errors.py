@@ -29,6 +29,7 @@
     ├── IdempotencyKeyReused    the key stands for another request
     ├── GatewayTimeout          the provider has not answered; it may have done it
     ├── NotSupportedHere        this bus can't be told to do that
+    ├── CacheUnreachable        no answer; it may or may not have happened
     └── BrokerUnreachable       no answer; it may or may not have happened
 
     Crashed                     a planned crash: no Exception, so that nobody survives it
@@ -146,6 +147,13 @@ class NotSupportedHere(SandboxError):
 
 class BrokerUnreachable(SandboxError):
     """No answer from the broker: what was asked may or may not have happened."""
+
+    definite = False
+    retriable = True
+
+
+class CacheUnreachable(SandboxError):
+    """No answer from the cache: what was asked may or may not have happened."""
 
     definite = False
     retriable = True

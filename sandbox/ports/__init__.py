@@ -1,6 +1,7 @@
 """What a program may touch, as protocols without logic."""
 
 from sandbox.ports.bus import Bus, Handler, RunResult
+from sandbox.ports.cache import Cache
 from sandbox.ports.consumer import Consumer
 from sandbox.ports.database import Database, Row
 from sandbox.ports.event_store import EventStore, StoredEvent
@@ -12,6 +13,7 @@ from sandbox.ports.topic import Topic, Topics, check_key, check_topic, topic_nam
 
 __all__ = [
     "Bus",
+    "Cache",
     "Charge",
     "Consumer",
     "ConsumerOptions",

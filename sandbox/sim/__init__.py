@@ -2,5 +2,6 @@
 
 from sandbox.sim.bus import SimulatedBus
 from sandbox.sim.gateway import SimulatedGateway
+from sandbox.sim.unreliable import UnreliableGateway
 
-__all__ = ["SimulatedBus", "SimulatedGateway"]
+__all__ = ["SimulatedBus", "SimulatedGateway", "UnreliableGateway"]

@@ -13,7 +13,7 @@ FLOORS = [
     {"errors"},
     {"clock", "trace"},
     {"faults", "messages"},
-    {"course", "injection"},
+    {"course", "injection", "schema"},
     {"ports"},
     {"refusals"},
     {"delivery"},
