@@ -8,7 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Protocol
+from functools import partial
+from typing import NamedTuple, Protocol
 
 from sandbox.errors import BrokerUnreachable, CommitRejected, ConsumerClosed, Crashed, RunDidNotEnd
 from sandbox.injection import Faults
@@ -104,7 +105,7 @@ def run_until_idle(subscriptions: list[Subscription], bus: Surroundings) -> RunR
         waiting = {group: records for group in handled if (records := bus.lag(group))}
         if not waiting:
             return RunResult(handled)
-        if not _commit_ends(subscriptions, waiting) and not bus.wait():
+        if not _commit_ends(subscriptions, waiting, bus) and not bus.wait():
             raise RunDidNotEnd(
                 f"records wait for a member that run() does not serve: {waiting}. "
                 "Another consumer of that group holds their partitions: close it, or poll it."
@@ -120,21 +121,36 @@ def _round(
     found, answered, before = 0, True, sum(handled.values())
     rejected = False
     for subscription in order:
-        try:
-            found += _serve(subscription, bus, handled)
-        except Crashed:
-            with suppress(ConsumerClosed):  # it is dead already where the fault struck one of its own calls
-                subscription.consumer.crash()
-            subscription.restart(bus.trace)
-            found += 1
-        except _Rejected:
-            bus.trace.record(subscription.consumer.name, "rejected")
-            subscription.restart(bus.trace)
-            found += 1
-            rejected = True
-        except _NoAnswer:
-            answered = False
+        outcome = _attempt(subscription, bus, partial(_serve, subscription, bus, handled))
+        found += outcome.found
+        answered = answered and outcome.answered
+        rejected = rejected or outcome.rejected
     return found, answered, not rejected or sum(handled.values()) > before
+
+
+class _Outcome(NamedTuple):
+    """What came of one turn of a consumer."""
+
+    found: int = 0
+    answered: bool = True
+    rejected: bool = False
+
+
+def _attempt(subscription: Subscription, bus: Surroundings, turn: Callable[[], int]) -> _Outcome:
+    """Have a consumer take its turn; start it again where it dies, or has been replaced."""
+    try:
+        return _Outcome(turn())
+    except Crashed:
+        with suppress(ConsumerClosed):  # it is dead already where the fault struck one of its own calls
+            subscription.consumer.crash()
+        subscription.restart(bus.trace)
+        return _Outcome(found=1)
+    except _Rejected:
+        bus.trace.record(subscription.consumer.name, "rejected")
+        subscription.restart(bus.trace)
+        return _Outcome(found=1, rejected=True)
+    except _NoAnswer:
+        return _Outcome(answered=False)
 
 
 class _NoAnswer(Exception):
@@ -203,15 +219,25 @@ def _give_back(consumer: Servable, unhandled: list[Record], error: BaseException
         )
 
 
-def _commit_ends(subscriptions: list[Subscription], groups: dict[str, int]) -> bool:
+def _commit_ends(subscriptions: list[Subscription], groups: dict[str, int], bus: Surroundings) -> bool:
     """Commit the positions that stand behind the marks of transactions; were there any?"""
     moved = False
     for subscription in subscriptions:
         consumer = subscription.consumer
         if subscription.group in groups and consumer.position() != consumer.committed():
-            consumer.commit()
+            _attempt(subscription, bus, partial(_commit_all, consumer))
             moved = True
     return moved
+
+
+def _commit_all(consumer: Servable) -> int:
+    try:
+        consumer.commit()
+    except CommitRejected as error:
+        raise _Rejected from error
+    except BrokerUnreachable as error:
+        raise _NoAnswer from error
+    return 0
 
 
 def author_and_cause(source: str | None, cause: Record | None) -> tuple[str, Record | None]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from sandbox import refusals
 from sandbox.clock import FAR_FUTURE
-from sandbox.errors import Crashed
+from sandbox.errors import BrokerUnreachable, Crashed
 from sandbox.messages import Record
 from sandbox.ports import ConsumerOptions, TopicPartition
 from sandbox.sim.group import Group
@@ -62,9 +62,16 @@ class SimulatedConsumer:
 
     def fetch(self, max_records: int | None = None) -> list[Record]:
         """`poll` without a trace: `run` notes when a record is handled instead."""
-        if self._bus.faults.armed:
-            return self._step("poll", lambda: self._fetch(max_records))
-        return self._fetch(max_records)
+        if not self._bus.faults.armed:
+            return self._fetch(max_records)
+        sent: list[Record] = []
+        try:
+            self._step("poll", lambda: sent.extend(self._fetch(max_records)))
+        except BrokerUnreachable:
+            for record in reversed(sent):  # they have not arrived: the next poll asks for them again
+                self._positions.seek((record.topic, record.partition), record.offset)
+            raise
+        return sent
 
     def position(self) -> dict[TopicPartition, int]:
         self._answer()

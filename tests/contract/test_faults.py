@@ -154,3 +154,32 @@ def test_a_fault_for_a_step_that_is_over_is_refused(bus, orders):
     place(bus, orders)
     with pytest.raises(UsageError, match="too late: till has done publish 3 times"):
         bus.faults.crash("till", "publish", 2)
+
+
+def test_records_whose_poll_got_no_answer_come_again(bus, orders):
+    place(bus, orders)
+    consumer = bus.consumer(orders, "billing")
+    bus.faults.fail("billing", "poll", 1, "response")
+    with pytest.raises(BrokerUnreachable):
+        consumer.poll()
+    assert [record.event.order_id for record in consumer.poll()] == ["A-1", "A-2", "A-3"]
+
+
+@pytest.mark.parametrize("how", ["request", "response"])
+def test_run_loses_nothing_where_a_poll_gets_no_answer(bus, orders, seen, how):
+    place(bus, orders)
+    bus.faults.fail("billing", "poll", 1, how)
+    bus.run()
+    assert seen == ["A-1", "A-2", "A-3"]
+
+
+def test_a_crash_at_the_commit_of_a_transactions_mark_is_survived(bus, orders, seen):
+    """`run` commits the position behind the mark by itself: a step as any other."""
+    till = bus.producer(transactional_id="till")
+    with till.transaction():
+        till.publish(orders, OrderPlaced("A-1"), key="A")
+    bus.faults.crash("billing", "commit", 2)
+    bus.run()
+    assert seen == ["A-1"]
+    assert bus.run().total == 0
+    assert bus.lag("billing") == 0

@@ -18,7 +18,7 @@ from sandbox import refusals
 from sandbox.adapters.kafka.errors import ANSWER_MS, in_our_words, unreachable
 from sandbox.adapters.kafka.membership import Membership
 from sandbox.adapters.kafka.wire import from_wire
-from sandbox.errors import CommitRejected, Crashed, NotSupportedHere
+from sandbox.errors import BrokerUnreachable, CommitRejected, Crashed, NotSupportedHere
 from sandbox.messages import Record
 from sandbox.ports import ConsumerOptions
 from sandbox.ports import TopicPartition as Place
@@ -77,9 +77,16 @@ class KafkaMember:
 
     def fetch(self, max_records: int | None = None) -> list[Record]:
         """`poll` without a trace: `run` notes when a record is handled instead."""
-        if self._bus.faults.armed:
-            return self._step("poll", lambda: self._fetch(max_records))
-        return self._fetch(max_records)
+        if not self._bus.faults.armed:
+            return self._fetch(max_records)
+        sent: list[Record] = []
+        try:
+            self._step("poll", lambda: sent.extend(self._fetch(max_records)))
+        except BrokerUnreachable:
+            for record in reversed(sent):  # they have not arrived: the next poll asks for them again
+                self.seek((record.topic, record.partition), record.offset)
+            raise
+        return sent
 
     def _fetch(self, max_records: int | None) -> list[Record]:
         self._must_be_open()
