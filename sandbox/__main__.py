@@ -1,11 +1,12 @@
-"""The course from a terminal: grade an exercise, look at your progress, grade the graders."""
+"""The course from a terminal: grade an exercise, look at your progress, grade the graders, run the shop."""
 
 import argparse
 import os
 import sys
 from pathlib import Path
 
-from sandbox.errors import NotSupportedHere, UsageError
+from sandbox.connect import connect
+from sandbox.errors import BrokerUnreachable, CacheUnreachable, NotSupportedHere, UsageError
 from sandbox.grading import Verdict, audit, grade, progress
 from sandbox.grading.cells import exercises_in, source_for
 
@@ -24,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)
-    except (UsageError, NotSupportedHere) as error:
+    except (UsageError, NotSupportedHere, BrokerUnreachable, CacheUnreachable) as error:
         print(f"sandbox {options.command}: {error}", file=sys.stderr)
         return BAD_USAGE
     except KeyboardInterrupt:
@@ -65,7 +66,38 @@ def _parser() -> argparse.ArgumentParser:
     graders.add_argument("exercises", nargs="*", metavar="EXERCISE", help="their numbers; all, if none")
     graders.add_argument("--times", type=int, default=1, metavar="N", help="grade each N times (1)")
     graders.set_defaults(run=_audit)
+    shop = commands.add_parser(
+        "shop",
+        help="run the café's web shop on the bus of SANDBOX_BUS, under faults, and audit its books",
+        epilog="Exit status: 0 where the books balance, 1 where they don't. SANDBOX_BUS and SANDBOX_REDIS "
+        "name a real Kafka and a real Redis. A dropped record is not among the faults: what a broker has "
+        "acknowledged and lost can't be mended from outside.",
+    )
+    shop.add_argument("--orders", type=int, default=1_000, metavar="N", help="how many orders come in (1000)")
+    shop.add_argument("--faults", type=float, default=0.05, metavar="RATE", help="of each step (0.05)")
+    shop.add_argument("--style", choices=("choreography", "orchestration"), default="choreography")
+    shop.add_argument("--seed", type=int, default=0, help="of the customers and of the faults (0)")
+    shop.add_argument("--folder", type=Path, help="keep the databases there, as SQLite files")
+    shop.set_defaults(run=_shop)
     return parser
+
+
+def _shop(options: argparse.Namespace) -> int:
+    from sandbox.shop.run import run_day
+
+    bus = connect(seed=options.seed)
+    _say(f"{bus!r}; {options.style}")
+    day = run_day(
+        bus,
+        options.style,
+        options.orders,
+        faults=options.faults,
+        seed=options.seed,
+        folder=options.folder,
+    )
+    bus.close()
+    print(day)
+    return 0 if day.books.balance else 1
 
 
 def _check(options: argparse.Namespace) -> int:

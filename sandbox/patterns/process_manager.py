@@ -29,12 +29,14 @@ CREATE TABLE IF NOT EXISTS processes (
     manager TEXT, id TEXT, state BLOB NOT NULL, begun BLOB NOT NULL, due TEXT, PRIMARY KEY (manager, id)
 ) WITHOUT ROWID
 """
+ALARMS = "CREATE INDEX IF NOT EXISTS alarms ON processes (manager, due) WHERE due IS NOT NULL"
 FIND = "SELECT * FROM processes WHERE manager = ? AND id = ?"
 KEEP = """
 INSERT INTO processes VALUES (?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET state = excluded.state, due = excluded.due
 """
 FORGET_TIME = "UPDATE processes SET due = NULL WHERE manager = ? AND id = ?"
+NEXT = "SELECT min(due) AS due FROM processes WHERE manager = ? AND due IS NOT NULL"
 DUE = "SELECT * FROM processes WHERE manager = ? AND due <= ? ORDER BY due, id"
 
 
@@ -97,6 +99,7 @@ class ProcessManager(Generic[State]):
         self._about = about
         self._decode = msgspec.json.Decoder(kind).decode
         db.execute(TABLE)
+        db.execute(ALARMS)
 
     def __repr__(self) -> str:
         (row,) = self.db.execute("SELECT count(*) AS n FROM processes WHERE manager = ?", [self.name])
@@ -126,6 +129,11 @@ class ProcessManager(Generic[State]):
                     self._do(row["id"], row, TimedOut(row["id"]), begun)
                     woken += 1
         return woken
+
+    def next_wake(self) -> datetime | None:
+        """When the first process asks to be woken, or `None` where none does."""
+        (row,) = self.db.execute(NEXT, [self.name])
+        return datetime.fromisoformat(row["due"]) if row["due"] else None
 
     def state(self, id: str) -> State | None:
         """What is known of a process, or `None` where there is none. Raises `UnreadableRecord`."""

@@ -19,6 +19,7 @@ FLOORS = [
     {"delivery"},
     {"sim", "adapters", "store"},
     {"patterns"},
+    {"shop"},
     {"connect", "explore", "confined"},
     {"views"},
     {"grading"},

@@ -1,6 +1,7 @@
 """What every process manager promises: the package's, and the smallest one, as a lesson builds it."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 
@@ -146,6 +147,7 @@ def test_time_comes_as_an_event(db, sim, topics):
     manager = made(ProcessManager, db, sim)
     manager.handle(sim.publish("orders", OrderPlaced("A-1")))
     manager.handle(sim.publish("orders", DrinkMade("A-1")))
+    assert manager.next_wake() == sim.clock.now() + timedelta(seconds=5)
     woken = []
     for _ in range(5):
         sim.clock.advance(4_000)
@@ -156,6 +158,7 @@ def test_time_comes_as_an_event(db, sim, topics):
     assert manager.state("A-1") == Visit("made", called=2)
     sim.clock.advance(60_000)
     assert [manager.wake(), manager.wake()] == [1, 0]  # nobody reacts: it is not woken again
+    assert manager.next_wake() is None
 
 
 def test_what_comes_in_time_stops_the_alarm(db, sim, topics):
