@@ -10,7 +10,7 @@ from datetime import datetime
 import msgspec
 
 
-class Envelope(msgspec.Struct, frozen=True, gc=False):
+class Envelope(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Who said what, when, and because of what.
 
     A struct, since the log keeps one for each record: it is made ten times as fast as a

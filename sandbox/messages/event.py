@@ -166,12 +166,29 @@ class Published:
         same_module = newest and ours and newest.__module__ == ours.__module__
         cls = newest if ours is None or same_module else ours
         if cls is None or not is_dataclass(cls):
-            raise UnreadableRecord(
-                f"no class is known for the type {type_name!r}. "
-                f"Define one: class {type_name.rsplit('.', 1)[-1]}(Event), with its fields."
-            )
+            raise UnreadableRecord(_unknown(type_name))
         self._readers[type_name] = reader = (cls._shape or _learn_shape(cls)).decode
         return reader
+
+
+def _unknown(type_name: str) -> str:
+    """What to say of a type without a class; perhaps another version of it has one."""
+    name = _without_version(type_name)
+    versions = sorted(known for known in _definitions.class_of if _without_version(known) == name)
+    if versions:
+        return (
+            f"no class is known for the type {type_name!r}, only for {', '.join(versions)}: did a newer "
+            "program write it? Update this one, or define its class."
+        )
+    return (
+        f"no class is known for the type {type_name!r}. "
+        f"Define one: class {name.rsplit('.', 1)[-1]}(Event), with its fields."
+    )
+
+
+def _without_version(type_name: str) -> str:
+    name, _, version = type_name.rpartition(".v")
+    return name if version.isdigit() else type_name
 
 
 @contextmanager

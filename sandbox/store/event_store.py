@@ -17,6 +17,7 @@ from sandbox.messages import Envelope, Event, Record
 from sandbox.messages.envelope import seal
 from sandbox.messages.event import Published, check_is_payload
 from sandbox.ports import Database, Row, StoredEvent
+from sandbox.schema import Upcasters
 
 # AUTOINCREMENT gives no position twice; a stream's versions have no gaps and no twins.
 TABLE = """
@@ -29,24 +30,33 @@ CREATE TABLE IF NOT EXISTS events (
     UNIQUE (stream, version)
 )
 """
+WHERE = """
+SELECT (SELECT coalesce(max(version), 0) FROM events WHERE stream = ?) AS version,
+       (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'events') AS position
+"""
 VERSION = "SELECT coalesce(max(version), 0) AS version FROM events WHERE stream = ?"
 POSITION = "SELECT coalesce(max(position), 0) AS position FROM events"
-NEXT = "SELECT coalesce(max(seq), 0) + 1 AS position FROM sqlite_sequence WHERE name = 'events'"
 ADD = "INSERT INTO events VALUES (?, ?, ?, ?, ?)"
 OF_STREAM = "SELECT * FROM events WHERE stream = ? AND version > ? ORDER BY version LIMIT ?"
 OF_ALL = "SELECT * FROM events WHERE position > ? ORDER BY position LIMIT ?"
 PAGE = 1_000  # rows in memory at a time
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Envelope).decode
 
 
 class SqliteEventStore:
     """See `sandbox.ports.EventStore`. `db` may hold other tables of the same service.
 
-    Inside `with db.transaction():` an append is part of it.
+    Inside `with db.transaction():` an append is part of it. `upcasters` lead events that
+    were stored in an older shape to today's, when they are read.
     """
 
-    def __init__(self, db: Database, clock: Clock | None = None) -> None:
+    def __init__(
+        self, db: Database, clock: Clock | None = None, *, upcasters: Upcasters | None = None
+    ) -> None:
         self.db = db
         self.clock = clock or WallClock()
+        self.upcasters = upcasters or Upcasters()
         self._published = Published()
         db.execute(TABLE)
 
@@ -64,16 +74,18 @@ class SqliteEventStore:
     ) -> list[StoredEvent]:
         _check(stream, expected_version)
         for event in events:
-            check_is_payload(event)
+            self._learn(event)
         if self.db.in_transaction:
             return self._append(stream, events, expected_version, cause, source)
         with self.db.transaction():
             return self._append(stream, events, expected_version, cause, source)
 
     def read(self, stream: str, *, after: int = 0) -> Iterator[StoredEvent]:
-        while rows := self.db.execute(OF_STREAM, [stream, after, PAGE]):
+        rows = self.db.execute(OF_STREAM, [stream, after, PAGE])
+        while rows:
             yield from map(self._stored, rows)
-            after = rows[-1]["version"]
+            full, after = len(rows) == PAGE, rows[-1]["version"]
+            rows = self.db.execute(OF_STREAM, [stream, after, PAGE]) if full else []
 
     def version(self, stream: str) -> int:
         return self.db.execute(VERSION, [stream])[0]["version"]
@@ -96,7 +108,8 @@ class SqliteEventStore:
         cause: Record | StoredEvent | None,
         source: str | None,
     ) -> list[StoredEvent]:
-        actual = self.version(stream)
+        (found,) = self.db.execute(WHERE, [stream])
+        actual = found["version"]
         if actual != expected:
             raise ConcurrencyConflict(
                 f"{stream} is at version {actual}, and was expected at {expected}: somebody else has "
@@ -107,20 +120,25 @@ class SqliteEventStore:
             )
         author, cause = author_and_cause(source, cause)
         led_to = cause.envelope if cause is not None else None
-        first = self.db.execute(NEXT)[0]["position"]
+        now = self.clock.now()  # what is decided at once happens at once
         made = []
-        for number, event in enumerate(events):
-            position, name = first + number, type(event).type_name
-            envelope = seal(name, f"{self.db.name}-{position}", author, self.clock.now(), stream, led_to)
-            made.append(StoredEvent(stream, actual + 1 + number, position, event, envelope))
-        self.db.execute_many(
-            ADD,
-            [
-                (s.position, stream, s.version, msgspec.json.encode(s.envelope), s.event.to_json())
-                for s in made
-            ],
-        )
+        for number, event in enumerate(events, start=1):
+            position, name = found["position"] + number, type(event).type_name
+            envelope = seal(name, f"{self.db.name}-{position}", author, now, stream, led_to)
+            made.append(StoredEvent(stream, actual + number, position, event, envelope))
+        rows = [(s.position, stream, s.version, _encode(s.envelope), s.event.to_json()) for s in made]
+        if len(rows) == 1:  # the usual case, for which one statement will do
+            self.db.execute(ADD, rows[0])
+        else:
+            self.db.execute_many(ADD, rows)
         return made
+
+    def _learn(self, event: Event) -> None:
+        """Raises `InvalidEvent`. Where two modules have a class of one name, it is the one appended here."""
+        check_is_payload(event)
+        cls = type(event)
+        if self._published.of.get(cls.type_name) is not cls:
+            self._published.add(cls)
 
     def _read_all(self, after: int) -> Iterator[StoredEvent]:
         while rows := self.db.execute(OF_ALL, [after, PAGE]):
@@ -130,8 +148,8 @@ class SqliteEventStore:
     def _stored(self, row: Row) -> StoredEvent:
         """Raises `UnreadableRecord` for an event of an unknown class, or that doesn't fit it."""
         try:
-            envelope = msgspec.json.decode(row["envelope"], type=Envelope)
-            event = self._published.read(envelope.type, row["data"])
+            envelope = _decode(row["envelope"])
+            event = self._published.read(*self.upcasters.upcast(envelope.type, row["data"]))
         except (UnreadableRecord, msgspec.MsgspecError) as error:
             raise UnreadableRecord(
                 f"{row['stream']} version {row['version']}, position {row['position']}: {error}"
