@@ -1,6 +1,6 @@
 """Relay, projection and sagas on the simulated bus, and where the time goes.
 
-    python -m benchmarks.patterns
+python -m benchmarks.patterns
 """
 
 import cProfile

@@ -42,6 +42,7 @@ text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",mon
 .undone{fill:none;stroke:var(--bad);stroke-width:1.5;stroke-dasharray:4 3}
 .struck{text-decoration:line-through;fill:var(--soft)}
 .band{fill:var(--band)}
+.graph{fill:none;stroke:var(--edge);stroke-width:2}
 .fatal{fill:none;stroke:var(--bad);stroke-width:1.5;stroke-dasharray:2 4}
 .bolt{fill:var(--bad);stroke:var(--bad);stroke-width:1;stroke-linejoin:round}
 .cross{fill:none;stroke:var(--bad);stroke-width:3;stroke-linecap:round}
