@@ -22,6 +22,7 @@ METHODS = {  # by kind of thing: what may be called; their other public names ma
         | {"pause", "resume", "close"}
     ),
     "database": frozenset({"execute", "execute_many", "begin", "end", "close"}),
+    "event store": frozenset({"append", "read", "read_all", "version", "position"}),
     "function": frozenset({"call"}),
     "gateway": frozenset({"charge", "refund"}),
     "port": frozenset(),

@@ -1,6 +1,7 @@
 """The fault explorer: a submission is attacked with every fault of its class, and shown how it fails."""
 
 from sandbox.explore.database import MemoryDatabase
+from sandbox.explore.event_store import MemoryEventStore
 from sandbox.explore.exploration import Exploration
 from sandbox.explore.explorer import Budget, explore
 from sandbox.explore.process import Process
@@ -17,6 +18,7 @@ __all__ = [
     "Budget",
     "Exploration",
     "MemoryDatabase",
+    "MemoryEventStore",
     "Process",
     "Reach",
     "Scenario",

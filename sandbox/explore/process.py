@@ -16,6 +16,7 @@ from sandbox.clock import Clock
 from sandbox.errors import (
     BrokerUnreachable,
     Crashed,
+    DatabaseFailed,
     DatabaseLocked,
     GatewayTimeout,
     SandboxError,
@@ -38,6 +39,7 @@ ERROR_OF = {  # what a call raises whose request or response is lost
     "charge": GatewayTimeout,
     "refund": GatewayTimeout,
     "begin": DatabaseLocked,
+    "append": DatabaseFailed,
 }
 DEAD_CALLS_MAX = 3  # so many `finally` blocks may still run
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sandbox.clock import Clock
 from sandbox.errors import DatabaseLocked
 from sandbox.explore.database import MemoryDatabase, is_read
+from sandbox.explore.event_store import MemoryEventStore, SteppedEventStore
 from sandbox.explore.stepped_bus import SteppedBus
 from sandbox.ports import Charge, Gateway, Refund, Row
 
@@ -25,6 +26,8 @@ def stepped(port: object, process: "Process") -> object:
         return SteppedBus(port, process)
     if isinstance(port, MemoryDatabase):
         return SteppedDatabase(port, process)
+    if isinstance(port, MemoryEventStore):
+        return SteppedEventStore(port, process)
     if hasattr(port, "charge"):
         return SteppedGateway(port, process)
     return SteppedPort(port, process)

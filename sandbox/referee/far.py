@@ -19,6 +19,7 @@ from sandbox.confined.ports import METHODS
 from sandbox.confined.shapes import Classes
 from sandbox.confined.wire import Stub, Wire
 from sandbox.errors import Crashed, UsageError
+from sandbox.explore.event_store import SteppedEventStore
 from sandbox.explore.limits import TimeUp
 from sandbox.explore.process import Process
 from sandbox.explore.program import StartAgain
@@ -33,6 +34,7 @@ KINDS = {
     SteppedConsumer: "consumer",
     SteppedDatabase: "database",
     SteppedGateway: "gateway",
+    SteppedEventStore: "event store",
     SteppedPort: "port",
 }
 BYTES_MAX = 20_000_000  # from one process
