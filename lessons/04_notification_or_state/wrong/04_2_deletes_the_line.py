@@ -1,0 +1,39 @@
+# breaks: no ghost message
+"""Versions are compared, but a departure deletes the line, and its version with it."""
+
+from dataclasses import dataclass
+
+from sandbox import Event
+
+
+@dataclass(frozen=True)
+class AddressChanged(Event):
+    guest: str
+    address: str
+    version: int
+
+
+@dataclass(frozen=True)
+class GuestLeft(Event):
+    guest: str
+    version: int
+
+
+SET = """
+INSERT INTO copy VALUES (?, ?, ?, ?) ON CONFLICT (guest) DO UPDATE
+SET address = excluded.address, version = excluded.version, gone = excluded.gone
+WHERE excluded.version > copy.version
+"""
+
+
+def take_in(record, db):
+    event = record.event
+    if isinstance(event, GuestLeft):
+        db.execute("DELETE FROM copy WHERE guest = ? AND version < ?", [event.guest, event.version])
+    else:
+        db.execute(SET, [event.guest, event.address, event.version, 0])
+
+
+def load(book, db):
+    for guest, address, version in book.all():
+        db.execute(SET, [guest, address, version, 0])
