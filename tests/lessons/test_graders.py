@@ -12,7 +12,7 @@ from sandbox.grading.grader import graders_of
 from tools.lessons.source import Cell, read
 
 BREAKS = "# breaks: "
-SCHEDULES_MAX, CALLS_MAX = 1_500, 5_000  # of a verdict: about a second
+SCHEDULES_MAX, CALLS_MAX = 2_000, 5_000  # of a verdict: about a second
 
 
 def _graders() -> list[Grader]:
