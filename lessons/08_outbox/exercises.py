@@ -1,13 +1,83 @@
 # %% [markdown]
 # # 08 · Exercises: the outbox
 #
-# One exercise, and it is attacked by every crash and every failing call that
-# there is: before and after each step of your code, alone and in pairs. It
-# takes less than a second. Where something gets through, you see the smallest
-# story of how, as a picture.
+# First you break a shop that writes twice; then you mend it, and break and
+# mend what is left. Everything is attacked with each crash and each failing
+# call that there is, alone and in pairs. Where something gets through, you
+# see the smallest story of how, as a picture. The lesson is in
+# [notebooks/08_outbox.ipynb](../notebooks/08_outbox.ipynb).
 
 # %%
 import sandbox  # from here on, this notebook knows %%exercise
+
+# %% [markdown]
+# ## 08.1 A loss and a ghost
+#
+# Here the roles are changed: this is the program, and **you** are what can go
+# wrong. Its author was careful: storing and saying stand in one transaction,
+# and what can't be said is kept for later. `place_order` is called once for
+# each of two orders. `say_the_rest` is run in the same process, again and
+# again, after the orders.
+
+# %%
+from dataclasses import dataclass
+
+from sandbox import Event
+from sandbox.errors import BrokerUnreachable
+
+@dataclass(frozen=True)
+class OrderPlaced(Event):
+    order_id: str
+    cents: int
+
+unsaid = []
+
+def place_order(order_id, cents, db, bus):
+    event = OrderPlaced(order_id, cents)
+    with db.transaction():  # all or nothing
+        db.execute("INSERT INTO orders VALUES (?, ?)", [order_id, cents])
+        try:
+            bus.publish("orders", event, key=order_id)
+        except BrokerUnreachable:
+            unsaid.append(event)  # the order counts; say it later
+
+def say_the_rest(bus):
+    while unsaid:
+        bus.publish("orders", unsaid[0], key=unsaid[0].order_id)
+        unsaid.pop(0)
+
+# %% [markdown]
+# Write two schedules, text with one fault a line:
+#
+# - `lost()`: an order is stored, and in the end nobody has said so.
+# - `ghost()`: an order is on the board, and in the end it isn't stored.
+#
+# | fault | |
+# |---|---|
+# | `crash shop publish 1 after` | the shop dies right after its first publish (or `before` it) |
+# | `fail shop publish 1 request` | the call raises `BrokerUnreachable`, and nothing has arrived |
+# | `fail shop publish 1 response` | the same error, but the event has arrived |
+#
+# A step is named by who takes it, what it is, and its number: `shop begin 1`,
+# `shop execute 1`, `shop publish 1`, and `shop transaction 1`, which is the
+# first commit. A shop that has died is started again, for the next order.
+# The fewer faults, the better.
+
+# %% exercise="08.1"
+def lost():
+    ### STUB: return ""
+    ### BEGIN SOLUTION: lose an order
+    return """
+        fail shop publish 1 request
+        crash shop transaction 1 after
+    """
+    ### END SOLUTION
+
+def ghost():
+    ### STUB: return ""
+    ### BEGIN SOLUTION: make a ghost
+    return "crash shop publish 1 after"
+    ### END SOLUTION
 
 # %% [markdown]
 # ## 08.2 An order and its event, or neither
@@ -182,6 +252,7 @@ def relay(db, bus):
 #
 # Each drink is worth a stamp, and two stamps fill a card. A full card is
 # worth a gift: the gift of the day. The boss changes it whenever she likes.
+# (Ada has a stamp from before, so her next drink fills her first card.)
 #
 # `handle(record, db, bus)` is called for each `DrinkSold(guest)`. Drinks are
 # sold at the till and on the terrace, and one process reads each of the two.
