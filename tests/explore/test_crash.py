@@ -287,6 +287,32 @@ def test_code_that_never_comes_back_is_stopped(how):
 
 
 @pytest.mark.parametrize(
+    ("sql", "verdict"),
+    [
+        ("UPDATE seen SET item = 'x'", "PASS"),  # what is there already: it has come to rest
+        ("UPDATE seen SET item = item || 'x'", "FAIL"),
+        ("INSERT INTO seen VALUES ('x')", "FAIL"),
+    ],
+)
+def test_a_service_rests_when_it_writes_only_what_is_there(sql, verdict):
+    """A relay that writes down its place at the end of each run does no harm."""
+
+    def story(world, events):
+        world.db.execute("INSERT INTO seen VALUES ('')")
+        world.service("worker", lambda worker: worker.code.work(worker.db))
+
+    scenario = Scenario(
+        world=lambda seed: World(bus=SimulatedBus(seed), db=MemoryDatabase(TABLE)),
+        story=story,
+        faults={"crash"},
+        checks=[no_lost_message(lambda world: [], lambda world: [])],
+    )
+    found = explore(scenario, f"def work(db):\n    db.execute({sql!r})", ONLY_SINGLE)
+    assert found.verdict == verdict, found
+    assert verdict == "PASS" or found.invariant == "termination"
+
+
+@pytest.mark.parametrize(
     "greedy",
     [
         "def work(db, bus):\n    db.execute('SELECT 1')\n    return bytearray(8 << 30)",
