@@ -19,43 +19,42 @@ from sandbox.sim import SimulatedBus
 
 # ---------------------------------------------------------------- 08.1 the dual write's two failures
 
-ORDERS = "CREATE TABLE orders (order_id TEXT PRIMARY KEY, cents INTEGER NOT NULL);"
+ORDERS = "CREATE TABLE orders (order_id TEXT PRIMARY KEY);"
 
 
 def shop_without_outbox(seed: int) -> World:
     """One service with its database, and the board."""
     bus = SimulatedBus(seed)
-    bus.create_topic("orders", partitions=3)
+    bus.create_topic("orders")
     return World(bus=bus, db=MemoryDatabase(ORDERS, "shop"))
 
 
-def two_orders(world: World, orders: tuple) -> None:
-    """Two guests order; in its quiet moments the shop says what it could not say before."""
+def one_order(world: World, orders: tuple) -> None:
+    """A guest orders; in its quiet moments the shop says what it could not say before."""
     world.service("shop", lambda shop: shop.code.say_the_rest(shop.bus))
-    for order_id, cents in orders:
-        world.request(
-            "shop", lambda shop, o=order_id, c=cents: shop.code.place_order(o, c, shop.db, shop.bus), order_id
-        )
+    for order in orders:
+        world.request("shop", lambda shop, o=order: shop.code.place_order(o, shop.db, shop.bus))
 
 
 def stored(world: World) -> list[str]:
     """The orders in the database."""
-    return [f"{row['order_id']} over {row['cents']}" for row in world.db.execute("SELECT * FROM orders")]
+    return [row["order_id"] for row in world.db.execute("SELECT * FROM orders")]
 
 
 def said(world: World) -> list[str]:
     """The orders on the board."""
-    return [f"{said['order_id']} over {said['cents']}" for said in world.said("orders", "OrderPlaced")]
+    return [said["order_id"] for said in world.said("orders", "OrderPlaced")]
 
 
-NO_GHOST = no_ghost_message(stored, said, "The kitchen makes {}, and no such order is stored.")
-NO_LOSS = no_lost_message(stored, said, "{} is stored and paid, and the kitchen never hears of it.")
 DUAL_WRITE = Scenario(
     world=shop_without_outbox,
-    story=two_orders,
-    events=(("A-1", 420), ("A-2", 390)),
+    story=one_order,
+    events=("A-1",),
     faults={"crash", "fail publish"},
-    checks=[NO_GHOST, NO_LOSS],
+    checks=[
+        no_ghost_message(stored, said, "The kitchen makes {}, and no such order is stored."),
+        no_lost_message(stored, said, "{} is stored and paid, and the kitchen never hears of it."),
+    ],
 )
 dual_write = Grader(
     "08.1",
@@ -100,6 +99,16 @@ def three_orders(world: World, orders: tuple) -> None:
         )
 
 
+def stored_in_full(world: World) -> list[str]:
+    """The orders in the database, with what they cost."""
+    return [f"{row['order_id']} over {row['cents']}" for row in world.db.execute("SELECT * FROM orders")]
+
+
+def said_in_full(world: World) -> list[str]:
+    """The orders on the board, with what they cost."""
+    return [f"{said['order_id']} over {said['cents']}" for said in world.said("orders", "OrderPlaced")]
+
+
 outbox = Grader(
     "08.2",
     "An order and its event, or neither",
@@ -120,8 +129,12 @@ outbox.explore(
         events=(("A-1", 420), ("A-2", 390), ("A-3", 560)),
         faults={"crash", "fail publish"},
         checks=[
-            NO_GHOST,
-            NO_LOSS,
+            no_ghost_message(
+                stored_in_full, said_in_full, "The kitchen makes {}, and no such order is stored."
+            ),
+            no_lost_message(
+                stored_in_full, said_in_full, "{} is stored and paid, and the kitchen never hears of it."
+            ),
             no_lost_write(
                 lambda world: world.told("ok"),
                 lambda world: [row["order_id"] for row in world.db.execute("SELECT * FROM orders")],

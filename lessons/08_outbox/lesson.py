@@ -1,17 +1,17 @@
 # %% [markdown]
 # # 08 · The order that no one cooked
 #
-# A guest has ordered, has paid, and waits. The order is in the database. The
-# kitchen has never heard of it. In the next room somebody carries a soup
+# A guest has ordered, has paid, and waits. The order is in the database, and
+# the kitchen has never heard of it. In the next room somebody carries a cake
 # around that nobody wants. Both come from one line of code in the wrong
 # place, and there is no right place for it.
 #
-# **Time:** 30 minutes. **You need:** lesson 02 (what a commit of a consumer
-# is) and lesson 03 (the inbox).
+# **Time:** 30 minutes. **You need:** lessons 02 (consumers and their commits)
+# and 03 (the inbox).
 #
 # **You will be able to:** say why a database and a broker can't be written
-# as one, build an outbox and its relay, and name the four ways in which an
-# outbox still goes wrong.
+# as one, build an outbox and its relay, and name four ways in which an outbox
+# still goes wrong.
 
 # %% tags=["bus"]
 from collections import Counter
@@ -34,7 +34,8 @@ connect()
 #
 # The shop does two things with an order: it **stores** it in its own
 # database, and it **says** so on the board. The kitchen reads the board and
-# nothing else. (`store` also draws its step into our picture.)
+# nothing else. (`bus`, `orders` and `db` belong to the café of the day, which
+# we open below. `store` also draws its step into our picture.)
 
 # %%
 @dataclass(frozen=True)
@@ -51,8 +52,9 @@ def say(order_id, dish):
     bus.publish(orders, event, key=order_id, source="shop")
 
 # %% [markdown]
-# To try things out, a café with a new board and a new database, in which one
-# fault may be waiting; and a short evening in it: two guests order.
+# We will try many things, so: a café with a new board and a new database, in
+# which one fault may be waiting; and an evening in it, on which two guests
+# order.
 
 # %%
 TABLES = ["CREATE TABLE orders (order_id TEXT, dish TEXT)"]
@@ -80,7 +82,6 @@ def cook():
     print("stored:", [row["order_id"] for row in stored])
     with bus.consumer(orders, group="kitchen") as kitchen:
         cooked = [record.event.order_id for record in kitchen.poll()]
-        kitchen.commit()
     print("cooked:", cooked)
 
 # %% [markdown]
@@ -95,8 +96,6 @@ def place(order_id, dish):
 
 bus, orders, db = open_cafe("crash shop publish 2 before")
 serve(place)
-
-# %%
 bus.trace
 
 # %% [markdown]
@@ -182,11 +181,11 @@ serve(place)
 # [what is read from Kafka and written to Kafka](https://kafka.apache.org/documentation/#semantics).
 # Your database isn't in it.
 #
-# A protocol that commits two systems as one exists (two-phase commit, XA).
-# Both have to take part, and while one is away, the other one waits with its
-# locks held. Kafka's part in it
+# There are protocols that commit two systems as one (two-phase commit, XA).
+# Both systems have to speak it, and each holds its locks until all have
+# answered. Kafka's part
 # ([KIP-939](https://cwiki.apache.org/confluence/display/KAFKA/KIP-939%3A+Support+Participation+in+2PC))
-# is still being built.
+# was still being built in 2026.
 
 # %% [markdown]
 # ## One write is enough
@@ -217,11 +216,13 @@ def relay():
     for row in db.execute(
         "SELECT * FROM outbox WHERE sent = 0 ORDER BY number"
     ):
-        event = OrderPlaced(row["order_id"], row["dish"])
-        bus.publish(
-            orders, event, key=event.order_id, id=row["id"], source="relay"
-        )
+        publish(row)
         mark(row)
+
+def publish(row):
+    event = OrderPlaced(row["order_id"], row["dish"])
+    key, id = event.order_id, row["id"]
+    bus.publish(orders, event, key=key, id=id, source="relay")
 
 def mark(row):
     db.execute("UPDATE outbox SET sent = 1 WHERE id = ?", [row["id"]])
@@ -243,8 +244,6 @@ predict("08-b")
 # %%
 bus, orders, db = open_cafe("crash relay publish 1 after")
 serve(place, relay, relay)
-
-# %%
 bus.trace
 
 # %% [markdown]
@@ -307,19 +306,20 @@ print("dishes    :", dict(Counter(cooked for _, cooked in nights)))
 # %%
 def forgetful_relay():
     for row in db.execute("SELECT * FROM outbox WHERE sent = 0"):
-        say(row["order_id"], row["dish"])
+        event = OrderPlaced(row["order_id"], row["dish"])
+        bus.publish(orders, event, key=event.order_id, source="relay")
         mark(row)
 
 print("same id:", night("crash relay publish 1 after", relay))
-print("new id :", night("crash shop publish 1 after", forgetful_relay))
+print("new id :", night("crash relay publish 1 after", forgetful_relay))
 
 # %% [markdown]
 # Three deliveries both times; the second kitchen has cooked three dishes. For
 # an inbox, a new id is a new event.
 #
 # You have built it; from now on, import it. The package's outbox keeps the
-# whole envelope (id, time, causes), and its relay forwards it as it is. It
-# also deletes a row instead of marking it.
+# whole envelope (id, time, causes), and its relay forwards it as it is, and
+# deletes the row.
 
 # %%
 bus, orders, db = connect(), "orders", SqliteDatabase(name="shop")
@@ -335,8 +335,9 @@ print(outbox)
 # ## More relays, more speed?
 #
 # One relay is slow, so start two. To keep them from taking the same row, each
-# of them *claims* one first; databases have `FOR UPDATE SKIP LOCKED` for
-# that. Ada orders a soup, and cancels it.
+# of them *claims* one first; databases have
+# [`SKIP LOCKED`](https://www.postgresql.org/docs/current/sql-select.html#SQL-FOR-UPDATE-SHARE)
+# for that. Ada orders a soup, and cancels it.
 
 # %%
 predict("08-c")
@@ -346,31 +347,23 @@ predict("08-c")
 class OrderCancelled(Event):
     order_id: str
 
-WAITING = [OrderPlaced("A-1", "soup"), OrderCancelled("A-1")]
-
-def claim(worker):
-    """What SKIP LOCKED does: the first row that nobody else has."""
-    event = WAITING.pop(0)
-    bus.trace.record(worker, "claims", label=event.type_name)
-    return event
-
-# %%
 bus, orders, db = open_cafe()
-first = claim("relay-1")  # and then it is slow: a full disk, a pause
-second = claim("relay-2")
+rows = [OrderPlaced("A-1", "soup"), OrderCancelled("A-1")]
+first = rows.pop(0)  # relay-1 claims it, and is slow: a pause, a full disk
+second = rows.pop(0)  # relay-2 claims the next one
 bus.publish(orders, second, key="A-1", source="relay-2")
 bus.publish(orders, first, key="A-1", source="relay-1")
 [record.event for record in bus.consumer(orders, group="kitchen").poll()]
 
 # %% [markdown]
 # The soup is cancelled, and then it is ordered. Both events have the key
-# `A-1`, and the partition keeps its order faithfully: the wrong one. A key
-# orders what is *published*; who publishes first was decided by two workers
-# and a slow disk.
+# `A-1`, and the partition keeps their order faithfully: the wrong one. It is
+# the order in which they were *published*.
 #
-# So: one active relay at a time (and another one ready to take over), or one
-# relay for each share of the **keys**. Never two for one key. The same goes
-# for a relay that skips a row it can't publish and goes on with the next.
+# So: one active relay at a time, and another one ready to take over. Or one
+# relay for each share of the **keys**, never two for one key. A relay that
+# skips a row it can't publish, and goes on with the next, makes the same
+# mistake alone.
 
 # %% [markdown]
 # ## The number that came late
@@ -411,7 +404,7 @@ def by_position():
     """Publish what is greater than the last number that we know."""
     global last
     for row in db.execute("SELECT * FROM outbox WHERE number > ?", [last]):
-        say(row["order_id"], row["dish"])
+        publish(row)
         last = row["number"]
 
 bus, orders, db = open_cafe()
@@ -440,21 +433,20 @@ cook()
 # | have writers take turns (a lock on the table) | writers wait for each other |
 # | read the database's log, which is in commit order | another system to run (below) |
 #
-# Any database with concurrent writers and numbers given before the commit has
-# the problem: PostgreSQL, [MySQL's InnoDB](https://dev.mysql.com/doc/refman/8.4/en/innodb-auto-increment-handling.html),
-# Oracle. An event store that is read by position has it, too.
+# Every database has the problem that has many writers at once and gives
+# numbers before the commit: PostgreSQL,
+# [MySQL's InnoDB](https://dev.mysql.com/doc/refman/8.4/en/innodb-auto-increment-handling.html),
+# and others. So has an event store on top of one that is read by position.
 
 # %% [markdown]
 # ## The retry that thinks again
 #
-# Two stamps fill Ada's card, and a full card is worth a cake. Whoever keeps
-# the cards stamps with an inbox, and then looks: is the card full? If so, it
-# says so. If it dies, the record comes again, and it looks again. No outbox.
+# Ada collects stamps, one for each drink; two of them fill her card, and a
+# full card is worth a cake. Here is a service that reads of drinks and keeps
+# the cards. It stamps with an inbox, and then looks: is the card full? If so,
+# it says so. No outbox.
 
-# %%
-predict("08-e")
-
-# %%
+# %% tags=["build"]
 @dataclass(frozen=True)
 class DrinkSold(Event):
     guest: str
@@ -463,54 +455,48 @@ class DrinkSold(Event):
 class CardFilled(Event):
     guest: str
 
-def add_stamp():
-    """One more; how many are there now?"""
-    db.execute("INSERT INTO stamps VALUES ('Ada')")
-    return stamps()
-
 def stamps():
     return len(db.execute("SELECT * FROM stamps"))
 
-# %%
-def sell_three(stamp):
-    """The second drink's first try dies; the third comes in between."""
-    for _ in range(3):
-        bus.publish("sold", DrinkSold("Ada"), key="Ada", source="till")
-    one, two, three = bus.consumer("sold", group="cards").poll()
-    for record in (one, two, three, two):
-        try:
-            stamp(record)
-        except Crashed as death:
-            print("died:", death)
-    filled = bus.consumer("filled", group="guests").poll()
-    print("stamps:", stamps(), "| cards filled:", len(filled))
-
-# %% [markdown]
-# Now the code that looks after it has stamped:
-
-# %%
 def stamp(record):
     with db.transaction():
         if inbox.first_time(record):
-            add_stamp()
+            db.execute("INSERT INTO stamps VALUES ('Ada')")
     if stamps() == 2:
         bus.publish("filled", CardFilled("Ada"), source="cards")
 
-def open_cards(fault):
+# %% [markdown]
+# Ada buys three drinks. The second one fills her card, and right then, the
+# service dies. Somebody else handles the third drink; then the second one
+# comes again.
+
+# %%
+predict("08-e")
+
+# %% tags=["build"]
+def three_drinks(stamp, fault):
+    global bus, db, inbox, outbox
     bus, db = connect(), SqliteDatabase(name="cards")
     db.execute("CREATE TABLE stamps (guest)")
+    inbox, outbox = Inbox(db, "cards"), Outbox(db, bus.clock)
     bus.create_topic("sold"), bus.create_topic("filled")
     bus.faults.add(fault)
-    return bus, db, Inbox(db, "cards")
+    for _ in range(3):
+        bus.publish("sold", DrinkSold("Ada"), source="till")
+    one, two, three = bus.consumer("sold", group="cards").poll()
+    for record in (one, two, three, two):
+        with suppress(Crashed):
+            stamp(record)
+    cakes = len(bus.consumer("filled", group="guests").poll())
+    print(f"stamps: {stamps()}, cards said to be full: {cakes}")
 
-bus, db, inbox = open_cards("crash cards publish 1 before")
-sell_three(stamp)
+three_drinks(stamp, "crash cards publish 1 before")
 
 # %% [markdown]
-# Three stamps, all right, and no cake. When the record comes again, the card
-# has three stamps, and `3 == 2` is false. The message was **derived from
-# state**, and the state has moved on. Had the cake's name come from today's
-# menu, the retry would have promised *another* cake.
+# Three stamps, all right, and no cake. When the record comes again, `3 == 2`
+# is false. The message was **derived from state**, and the state has moved
+# on. (Had the cake's name come from today's menu, the retry would have
+# promised *another* cake.)
 #
 # A retry must send the same messages, so they have to be kept. That is what
 # an outbox is for: decide once, inside the transaction.
@@ -518,13 +504,13 @@ sell_three(stamp)
 # %%
 def stamp(record):
     with db.transaction():
-        if inbox.first_time(record) and add_stamp() == 2:
-            outbox.add("filled", CardFilled("Ada"))
+        if inbox.first_time(record):
+            db.execute("INSERT INTO stamps VALUES ('Ada')")
+            if stamps() == 2:
+                outbox.add("filled", CardFilled("Ada"))
     Relay(outbox, bus).run()
 
-bus, db, inbox = open_cards("crash relay publish 1 before")
-outbox = Outbox(db, bus.clock)
-sell_three(stamp)
+three_drinks(stamp, "crash relay publish 1 before")
 
 # %% [markdown]
 # ## Without touching the shop
@@ -532,8 +518,8 @@ sell_three(stamp)
 # What if you can't change the code that writes? The database itself knows
 # what has changed. To publish that is **change data capture** (Richardson:
 # transaction log tailing). Big databases are read from their log, which is in
-# commit order; [Debezium](https://debezium.io/documentation/reference/stable/features.html)
-# does it for a dozen of them. Here, triggers note the changes.
+# commit order: [Debezium](https://debezium.io/documentation/reference/stable/features.html)
+# does that. Here, triggers note the changes.
 
 # %%
 @dataclass(frozen=True)
@@ -557,7 +543,7 @@ ChangeRelay(db, bus, tell).run()
 # %% [markdown]
 # Complete, in order, and the shop didn't notice. But *why* is it a cake now?
 # Did Ada change her mind, or did the till mistype? The row doesn't say. And
-# rename the column `dish`, and you have broken a reader you have never met.
+# whoever renames the column `dish` breaks readers they have never met.
 #
 # The two go together well: an outbox table that says what was meant, and
 # Debezium [reading that table](https://debezium.io/documentation/reference/stable/transformations/outbox-event-router.html)
@@ -582,12 +568,12 @@ print("ours   :", db.execute("SELECT count(*) AS rows FROM outbox"))
 print("package:", package)
 
 # %% [markdown]
-# Marked rows are a history that you can look into and send again; someone has
-# to clean it up, and the poll needs an index on what isn't sent. Deleted rows
-# need none of this, though PostgreSQL has to
+# Marked rows are a history that can be looked into and sent again. Someone has
+# to clean it up, and the poll needs an index on what isn't sent. Deleting
+# needs neither, though PostgreSQL has to
 # [vacuum](https://www.postgresql.org/docs/current/routine-vacuuming.html)
-# behind you. Inboxes grow as well, and have to be kept for as long as a copy
-# may still come: days, after a redrive (lesson 09).
+# behind it. Inboxes grow, too: an id is kept for as long as a copy may still
+# come, and that can be days (lesson 09).
 #
 # The number to watch is the *age of the oldest row that waits*. It says that
 # the relay is dead, before a guest does.
@@ -597,13 +583,12 @@ print("package:", package)
 #
 # In [exercises/08_outbox.ipynb](../exercises/08_outbox.ipynb):
 #
-# - **08.1** Break a shop that writes twice: find the shortest schedule that
-#   loses an order, and the one that makes a ghost.
+# - **08.1** Break a careful shop that writes twice: lose its order, and make
+#   it a ghost.
 # - **08.2** Store an order and have it said, or neither.
-# - **08.3** Write a relay that survives crashes, a second relay, and an inbox
-#   that looks at ids.
+# - **08.3** Write a relay that may die, and has a twin.
 # - **08.4** Read an outbox whose numbers become visible in the wrong order.
-# - **08.5** Give a cake for each full card, whatever happens in between.
+# - **08.5** Give a gift for each full card, whatever happens in between.
 
 # %% [markdown]
 # ## On real Kafka
@@ -614,14 +599,14 @@ print("package:", package)
 # | | simulated | Kafka |
 # |---|---|---|
 # | what is lost, and what comes twice | the same | the same |
-# | the producer's retries after a lost answer | none by `bus.publish` | [`enable.idempotence`](https://kafka.apache.org/documentation/#producerconfigs_enable.idempotence) drops the copies of *one* producer; a relay that was started again is another one |
-# | time until an event is out | none | how often the relay polls |
+# | when may the relay mark? | when `publish` returns | when the broker has answered, with [`acks=all`](https://kafka.apache.org/documentation/#producerconfigs_acks) |
+# | copies | as shown | [`enable.idempotence`](https://kafka.apache.org/documentation/#producerconfigs_enable.idempotence) drops those of *one* producer; a relay that is started again is another one |
 
 # %% [markdown]
 # ## What you can now say
 #
 # A database and a broker share no transaction, so one of two writes can be
-# lost, wherever you put the line. An outbox turns two writes into one; its
+# lost, or made up, wherever you put the line. An outbox makes it one write; its
 # relay publishes at least once, and the reader's inbox makes that effectively
 # once. It goes wrong when ids are made anew, when two relays share a key, when
 # it is read by position, and when a retry decides again.

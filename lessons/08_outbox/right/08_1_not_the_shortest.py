@@ -1,11 +1,14 @@
 # It works, and with more faults than it needs
-FIRST = "fail shop publish 1 request"
-SECOND = "fail shop publish 2 request"
-
-
 def lost():
-    return "\n".join([FIRST, SECOND, "crash shop transaction 2 after"])
+    return """
+        fail shop publish 1 request
+        fail shop publish 2 request
+        crash shop publish 2 before
+    """
 
 
 def ghost():
-    return "fail shop publish 1 request; crash shop publish 2 after"
+    return """
+        fail shop publish 1 response
+        crash shop transaction 1 before
+    """

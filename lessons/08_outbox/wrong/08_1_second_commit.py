@@ -1,10 +1,10 @@
 # breaks: every fault strikes
-"""There are only two orders."""
+"""There is only one transaction."""
 
 def lost():
     return """
-        fail shop publish 3 request
-        crash shop transaction 3 after
+        fail shop publish 1 request
+        crash shop transaction 2 after
     """
 
 

@@ -1,8 +1,8 @@
-# The shop dies only when the next guest orders; and a lost answer makes the ghost
+# The shop remembers what it has to say, and dies right before it says it
 def lost():
     return """
         fail shop publish 1 request
-        crash shop execute 2 before
+        crash shop publish 2 before
     """
 
 
