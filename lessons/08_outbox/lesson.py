@@ -204,7 +204,6 @@ def place(order_id, dish):
     with db.transaction():
         store(order_id, dish)
         db.execute(NOTE, [f"shop-{order_id}", order_id, dish])
-        bus.trace.record("shop", "notes", label=f"to say: {order_id}")
 
 # %% [markdown]
 # Somebody else says it: the **relay**. It polls the table, publishes what
@@ -247,9 +246,10 @@ serve(place, relay, relay)
 bus.trace
 
 # %% [markdown]
-# Two soups. The second relay sees a row that isn't marked, and can't know
-# that its event is out. The article that this course grew from says that an
-# outbox guarantees exactly-once. You have seen it: it is **at-least-once**.
+# Two soups. (The bolt stands in front of the publish that it strikes.) The
+# second relay sees a row that isn't marked, and can't know that its event is
+# out. The article that this course grew from says that an outbox guarantees
+# exactly-once. You have seen it: it is **at-least-once**.
 #
 # Mark first, then publish? Then the same crash loses the event. Publishing
 # twice is the error that can be mended. By whom? By the reader.
