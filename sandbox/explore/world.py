@@ -29,7 +29,7 @@ from sandbox.trace import Trace
 
 STEPS_MAX = 2_000  # of one run
 ROUNDS_MAX = 20  # of the services, after the story: each of them has to come to rest
-CLOSELY_FROM = 2  # after so many rounds, what the databases hold is compared, and not how often they were written
+CLOSELY_FROM = 2  # rounds; from then on, the databases are compared by what they hold
 EFFECTS = frozenset({"publish", "charge", "refund", "append"})
 Main = Callable[[Process], object]
 
