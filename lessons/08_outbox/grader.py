@@ -212,7 +212,9 @@ def _one_id_each(world: World) -> str | None:
         if ids.setdefault(event, id) != id:
             return f"{event!r} is on the board under two ids: for the kitchen's inbox these are two changes."
         if events.setdefault(id, event) != event:
-            return f"{events[id]!r} and {event!r} share an id: the kitchen's inbox throws the second one away."
+            return (
+                f"{events[id]!r} and {event!r} share an id: the kitchen's inbox throws the second one away."
+            )
     return None
 
 
@@ -367,7 +369,9 @@ def _stands_still(world: World) -> str | None:
     found, sure = set(out(world)), committed(world)
     missing = [order_id for order_id in sure if order_id not in found]
     if missing and not any(sure[order_id] > sure[missing[0]] for order_id in found & sure.keys()):
-        return f"{missing[0]} is committed, with number {sure[missing[0]]}, and the relay never gets that far."
+        return (
+            f"{missing[0]} is committed, with number {sure[missing[0]]}, and the relay never gets that far."
+        )
     return None
 
 
@@ -564,7 +568,8 @@ derived.explore(
             no_lost_message(full, announced, "{} is full, and nobody says so: no gift."),
             no_ghost_message(full, announced, "{} was announced as full, and it isn't: a gift for nothing."),
             consistent_output(
-                promises, "{} was announced twice, and not the same (gift, id): {} and {}. These are two gifts."
+                promises,
+                "{} was announced twice, and not the same (gift, id): {} and {}. These are two gifts.",
             ),
             Invariant("consistent output", _shared_id),
         ],

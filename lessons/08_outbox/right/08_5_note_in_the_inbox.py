@@ -28,7 +28,11 @@ def handle(record, db, bus):
         else:
             stamps = db.execute(STAMP, [event.guest])[0]["stamps"]
             full = stamps % 2 == 0
-            note = json.dumps([event.guest, stamps // 2, db.execute("SELECT gift FROM today")[0]["gift"]]) if full else ""
+            note = (
+                json.dumps([event.guest, stamps // 2, db.execute("SELECT gift FROM today")[0]["gift"]])
+                if full
+                else ""
+            )
             db.execute("INSERT INTO inbox VALUES (?, ?)", [id, note])
     if note:
         message = CardFilled(*json.loads(note))

@@ -33,7 +33,10 @@ def _stamp(guest, db):
     stamps = db.execute(STAMP, [guest])[0]["stamps"]
     card, odd = divmod(stamps, 2)
     if not odd:
-        db.execute("INSERT INTO outbox (id, guest, card, gift) VALUES (?, ?, ?, ?)", [f"{guest}-{card}", guest, card, db.execute("SELECT gift FROM today")[0]["gift"]])
+        db.execute(
+            "INSERT INTO outbox (id, guest, card, gift) VALUES (?, ?, ?, ?)",
+            [f"{guest}-{card}", guest, card, db.execute("SELECT gift FROM today")[0]["gift"]],
+        )
 
 
 def relay(db, bus):

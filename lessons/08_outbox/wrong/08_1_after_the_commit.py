@@ -1,6 +1,7 @@
 # breaks: it breaks “no ghost message”
 """After the commit everything is stored and said."""
 
+
 def lost():
     return """
         fail shop publish 1 request

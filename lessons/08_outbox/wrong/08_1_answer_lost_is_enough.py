@@ -1,6 +1,7 @@
 # breaks: it breaks “no ghost message”
 """The error is caught, and the order is committed; it is said twice, and true."""
 
+
 def lost():
     return """
         fail shop publish 1 request

@@ -1,6 +1,7 @@
 # breaks: it breaks “no ghost message”
 """Nothing is out, and nothing is stored."""
 
+
 def lost():
     return """
         fail shop publish 1 request

@@ -1,6 +1,7 @@
 # breaks: every fault strikes
 """The commit of a transaction is called `transaction`; `commit` is a consumer's."""
 
+
 def lost():
     return """
         fail shop publish 1 request

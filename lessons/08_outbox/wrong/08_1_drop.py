@@ -1,6 +1,7 @@
 # breaks: the schedule can be read
 """A broker that loses what it has acknowledged is not in play."""
 
+
 def lost():
     return "drop shop publish 1"
 

@@ -1,6 +1,7 @@
 # breaks: it breaks “no lost message”
 """The event is said later: the list is still there."""
 
+
 def lost():
     return "fail shop publish 1 request"
 

@@ -1,6 +1,7 @@
 # breaks: it breaks “no lost message”
 """Only the answer is lost, and the event has arrived."""
 
+
 def lost():
     return """
         fail shop publish 1 response

@@ -1,6 +1,7 @@
 # breaks: every fault strikes
 """There is only one transaction."""
 
+
 def lost():
     return """
         fail shop publish 1 request

@@ -1,6 +1,7 @@
 # breaks: it breaks “no lost message”
 """The right schedules, each for the other function."""
 
+
 def lost():
     return "crash shop publish 1 after"
 

@@ -23,5 +23,7 @@ def relay(db, bus):
     for state in (0, 2):  # first what is free, then what somebody has claimed and not done
         while rows := db.execute(CLAIM, [state]):
             row = rows[0]
-            bus.publish("orders", OrderChanged(row["order_id"], row["what"]), key=row["order_id"], id=row["id"])
+            bus.publish(
+                "orders", OrderChanged(row["order_id"], row["what"]), key=row["order_id"], id=row["id"]
+            )
             db.execute("UPDATE outbox SET sent = 1 WHERE number = ?", [row["number"]])

@@ -16,7 +16,9 @@ class OrderChanged(Event):
 def relay(db, bus):
     for row in db.execute("SELECT * FROM outbox WHERE sent = 0 ORDER BY number"):
         try:
-            bus.publish("orders", OrderChanged(row["order_id"], row["what"]), key=row["order_id"], id=row["id"])
+            bus.publish(
+                "orders", OrderChanged(row["order_id"], row["what"]), key=row["order_id"], id=row["id"]
+            )
         except BrokerUnreachable:
             continue  # next time
         db.execute("UPDATE outbox SET sent = 1 WHERE number = ?", [row["number"]])

@@ -28,7 +28,10 @@ def handle(record, db, bus):
         db.execute("INSERT INTO inbox (id) VALUES (?)", [id])
         stamps = db.execute(STAMP, [guest])[0]["stamps"]
         if stamps % 2 == 0:
-            db.execute("INSERT INTO outbox (id, guest, card, gift) VALUES (?, ?, ?, ?)", [id, guest, stamps // 2, db.execute("SELECT gift FROM today")[0]["gift"]])
+            db.execute(
+                "INSERT INTO outbox (id, guest, card, gift) VALUES (?, ?, ?, ?)",
+                [id, guest, stamps // 2, db.execute("SELECT gift FROM today")[0]["gift"]],
+            )
 
 
 def relay(db, bus):

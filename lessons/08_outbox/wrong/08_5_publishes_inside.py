@@ -29,7 +29,12 @@ def handle(record, db, bus):
         stamps = db.execute(STAMP, [guest])[0]["stamps"]
         if stamps % 2 == 0:
             card = stamps // 2
-            bus.publish("filled", CardFilled(guest, card, db.execute("SELECT gift FROM today")[0]["gift"]), key=guest, id=f"{guest}-{card}")
+            bus.publish(
+                "filled",
+                CardFilled(guest, card, db.execute("SELECT gift FROM today")[0]["gift"]),
+                key=guest,
+                id=f"{guest}-{card}",
+            )
 
 
 def relay(db, bus):

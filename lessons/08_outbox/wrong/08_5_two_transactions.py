@@ -29,7 +29,10 @@ def handle(record, db, bus):
         stamps = db.execute(STAMP, [guest])[0]["stamps"]
     if stamps % 2 == 0:
         card = stamps // 2
-        db.execute("INSERT INTO outbox (id, guest, card, gift) VALUES (?, ?, ?, ?)", [f"{guest}-{card}", guest, card, db.execute("SELECT gift FROM today")[0]["gift"]])
+        db.execute(
+            "INSERT INTO outbox (id, guest, card, gift) VALUES (?, ?, ?, ?)",
+            [f"{guest}-{card}", guest, card, db.execute("SELECT gift FROM today")[0]["gift"]],
+        )
 
 
 def relay(db, bus):
