@@ -112,9 +112,12 @@ def place(order_id, dish):
 
 bus, orders, db = open_cafe("crash shop publish 2 after")
 serve(place)
+bus.trace
 
 # %% [markdown]
-# Now the kitchen bakes a cake that nobody has ordered: a **ghost message**.
+# Now the kitchen makes a cake, and no order for it is stored: a **ghost
+# message**. (The bolt stands in front of the publish that it strikes.)
+#
 # One change, two systems to write to, and no transaction around both: this is
 # a **dual write**, and it fails in either order. The order only decides
 # *how*.
@@ -246,9 +249,8 @@ serve(place, relay, relay)
 bus.trace
 
 # %% [markdown]
-# Two soups. (The bolt stands in front of the publish that it strikes.) The
-# second relay sees a row that isn't marked, and can't know that its event is
-# out. The article that this course grew from says that an outbox guarantees
+# Two soups. The second relay sees a row that isn't marked, and can't know that
+# its event is out. The article that this course grew from says that an outbox guarantees
 # exactly-once. You have seen it: it is **at-least-once**.
 #
 # Mark first, then publish? Then the same crash loses the event. Publishing
@@ -516,9 +518,10 @@ three_drinks(stamp, "crash relay publish 1 before")
 # ## Without touching the shop
 #
 # What if you can't change the code that writes? The database itself knows
-# what has changed. To publish that is **change data capture** (Richardson:
-# transaction log tailing). Big databases are read from their log, which is in
-# commit order: [Debezium](https://debezium.io/documentation/reference/stable/features.html)
+# what has changed. To publish that is **change data capture**. Big databases
+# are read from their log, which is in commit order (Richardson: **transaction
+# log tailing**);
+# [Debezium](https://debezium.io/documentation/reference/stable/features.html)
 # does that. Here, triggers note the changes.
 
 # %%
@@ -618,7 +621,7 @@ print("package:", package)
 # | the writers' code | one more insert | one more insert | untouched |
 # | delay | the polling interval | small | small |
 # | late committers | depends on the query | in commit order | in commit order |
-# | to run | your relay | Debezium, Kafka Connect | Debezium, Kafka Connect |
+# | to run | your relay | a log reader, such as Debezium | a log reader, such as Debezium |
 # | delivery | at least once | at least once | at least once |
 
 # %% [markdown]
@@ -634,6 +637,6 @@ print("package:", package)
 # [How Postgres sequences issues can impact your messaging guarantees](https://event-driven.io/en/ordering_in_postgres_outbox/)
 # (2022), on the late number. Tomasz Masternak and Szymon Pobiega,
 # [Consistent state](https://exactly-once.github.io/posts/consistent-state/),
-# on what a retry has to repeat. Pat Helland,
-# [Life beyond Distributed Transactions](https://queue.acm.org/detail.cfm?id=3025012)
-# (2007, 2016).
+# on what exactly-once can mean inside one service. Pat Helland,
+# [Life beyond Distributed Transactions](https://www.cidrdb.org/cidr2007/papers/cidr07p15.pdf)
+# (2007).
