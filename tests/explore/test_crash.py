@@ -1,5 +1,6 @@
 """A crash is a crash: memory is gone, what was written is kept, and the dead change nothing."""
 
+from dataclasses import replace
 from textwrap import dedent
 
 import pytest
@@ -284,6 +285,12 @@ def work(db, bus):
 def test_code_that_never_comes_back_is_stopped(how):
     found = explore(counting(1), HOSTILE[how], ONLY_SINGLE)
     assert (found.verdict, found.invariant) == ("FAIL", "termination"), found
+
+
+def test_where_nothing_may_strike_there_is_one_schedule():
+    """For a story that does all the harm by itself."""
+    found = explore(replace(counting(), faults=frozenset()), "def work(db, bus):\n    db.execute('SELECT 1')")
+    assert (found.verdict, found.schedules) == ("PASS", 1), found
 
 
 @pytest.mark.parametrize(
