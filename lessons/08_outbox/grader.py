@@ -1,8 +1,9 @@
 """The attacks on the exercises of lesson 08."""
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from sandbox import Event
 from sandbox.explore import MemoryDatabase, Process, Scenario, World
@@ -292,7 +293,7 @@ ROLL_BACK = "DELETE FROM running WHERE number = ?"
 
 
 class GapWorld(World):
-    """Remembers what was out whenever the relay had done its work."""
+    """Remembers what the relay has published, and has done with."""
 
     def __init__(self, **ports: object) -> None:
         super().__init__(**ports)
@@ -306,36 +307,52 @@ def many_writers(seed: int) -> World:
     return GapWorld(bus=bus, db=MemoryDatabase(GAPS, "shop"))
 
 
-def late_committers(world: GapWorld, orders: tuple) -> None:
-    """The first order has its number, and commits when all the others have committed."""
+def run_relay(world: GapWorld) -> None:
+    """Run the relay once; what it has published when it comes to its end, it has done with."""
 
     def relay(process: Process) -> None:
+        before = Counter(out(world))
         process.code.relay(process.db, process.bus)
-        for order_id, times in Counter(out(world)).items():
-            world.done.setdefault(order_id, times)
-
-    def step(process: str, number: int, sql: str, values: list, about: object = None) -> bool:
-        """One statement of a transaction; where its process dies, the database rolls it back."""
-        if world.request(process, lambda till: till.db.execute(sql, values), about).status == "ok":
-            return True
-        while world.request("database", lambda db: db.db.execute(ROLL_BACK, [number])).status != "ok":
-            pass
-        return False
-
-    def tills() -> None:
-        (number, *order), *others = orders
-        late = step("till", number, BEGIN, [number])
-        for other, *quick in others:
-            if step("terrace", other, BEGIN, [other]):
-                step("terrace", other, COMMIT, [other, *quick], quick[0])
-        world.lanes.hand_over("relay")
-        if late:
-            step("till", number, COMMIT, [number, *order], order[0])
+        now = Counter(out(world))
+        for order_id in now - before:
+            world.done.setdefault(order_id, now[order_id])
 
     world.service("relay", relay)
-    world.together(
-        {"relay": lambda: [world.request("relay", relay) for _ in range(2)], "tills": tills},
-    )
+    world.request("relay", relay)
+
+
+def transact(
+    world: GapWorld, till: str, number: int, sql: str, values: Sequence, about: object = None
+) -> bool:
+    """One statement of a transaction; where its process dies, the database rolls it back."""
+    if world.request(till, lambda till: till.db.execute(sql, values), about).status == "ok":
+        return True
+    while world.request("database", lambda database: database.db.execute(ROLL_BACK, [number])).status != "ok":
+        pass
+    return False
+
+
+def one_is_late(world: GapWorld, orders: tuple, meanwhile: Callable[[], None]) -> None:
+    """The first order has its number, and commits when all the others have committed, and something more."""
+    (first, order_id, cents), *others = orders
+    late = transact(world, "till", first, BEGIN, [first])
+    for number, other, costs in others:
+        if transact(world, "terrace", number, BEGIN, [number]):
+            transact(world, "terrace", number, COMMIT, [number, other, costs], other)
+    meanwhile()
+    if late:
+        transact(world, "till", first, COMMIT, [first, order_id, cents], order_id)
+
+
+def very_late(world: GapWorld, orders: tuple) -> None:
+    """The relay runs many times before the first order commits."""
+    one_is_late(world, orders, lambda: [run_relay(world) for _ in range(12)])
+
+
+def late_while_the_relay_runs(world: GapWorld, orders: tuple) -> None:
+    """The relay runs at the same time: it may be held up between any two of its statements."""
+    tills = partial(one_is_late, world, orders, lambda: world.lanes.hand_over("relay"))
+    world.together({"relay": lambda: [run_relay(world) for _ in range(2)], "tills": tills})
 
 
 def committed(world: World) -> dict[str, int]:
@@ -404,28 +421,27 @@ gaps = Grader(
         "note for each row that you have published, and ask for the rows without one.",
     ),
 )
-gaps.explore(
-    Scenario(
-        world=many_writers,
-        story=late_committers,
-        events=NUMBERED,
-        faults={"crash", "switch"},
-        checks=[
-            Invariant("termination", _stands_still),
-            Invariant("no lost write", _audit),
-            Invariant("no lost message", _passed_by),
-            Invariant("no duplicate effect", _said_again),
-        ],
-    ),
-    misconceptions={
-        "no lost message": "Numbers go up, so whatever is new has a greater one. (Numbers are taken early and seen "
-        "late.)",
-        "termination": "A missing number will come, sooner or later. (Not that of a transaction that has rolled "
-        "back.)",
-        "no lost write": "What the relay has read, nobody else needs.",
-        "no duplicate effect": "What is in memory stays there. (A new process begins with nothing.)",
-    },
+LATE = Scenario(
+    world=many_writers,
+    story=late_while_the_relay_runs,
+    events=NUMBERED,
+    faults={"crash", "switch"},
+    checks=[
+        Invariant("termination", _stands_still),
+        Invariant("no lost write", _audit),
+        Invariant("no lost message", _passed_by),
+        Invariant("no duplicate effect", _said_again),
+    ],
 )
+BELIEFS = {
+    "no lost message": "Numbers go up, so whatever is new has a greater one. (Numbers are taken early and seen "
+    "late.)",
+    "termination": "A missing number will come, sooner or later. (Not that of a transaction that has rolled back.)",
+    "no lost write": "What the relay has read, nobody else needs.",
+    "no duplicate effect": "What is in memory stays there. (A new process begins with nothing.)",
+}
+gaps.explore(LATE, misconceptions=BELIEFS)
+gaps.explore(replace(LATE, story=very_late, faults=frozenset()), misconceptions=BELIEFS)
 
 # ---------------------------------------------------------------- 08.5 state-derived messages
 

@@ -250,8 +250,8 @@ bus.trace
 
 # %% [markdown]
 # Two soups. The second relay sees a row that isn't marked, and can't know that
-# its event is out. The article that this course grew from says that an outbox guarantees
-# exactly-once. You have seen it: it is **at-least-once**.
+# its event is out. The article that this course grew from says that an outbox
+# guarantees exactly-once. You have seen it: it is **at-least-once**.
 #
 # Mark first, then publish? Then the same crash loses the event. Publishing
 # twice is the error that can be mended. By whom? By the reader.
