@@ -1,0 +1,561 @@
+# %% [markdown]
+# # 02 · The barista who lost her place
+#
+# In the middle of the rush a barista faints, and her colleague takes over.
+# Which orders are done? Where does he go on? If he guesses, a guest waits for
+# ever, or another one gets two coffees. You will find out who has to remember
+# the place, when to write it down, and what happens when many read at once.
+#
+# **Time:** 30 minutes. **You need:** lesson [01](01_events.ipynb).
+#
+# **You will be able to:** choose keys, place a commit, say what more consumers
+# bring, and recognise a reader who has been replaced and doesn't know it.
+
+# %% tags=["bus"]
+from contextlib import suppress
+from dataclasses import dataclass
+from zlib import crc32
+
+from sandbox import Event, connect, partition_for
+from sandbox.errors import CommitRejected, Crashed, OffsetOutOfRange
+from sandbox.views import bars, lines, predict
+
+bus = connect()
+bus
+
+# %% [markdown]
+# ## A board in eight lines
+#
+# First, what *is* the board? Build one, as small as it gets:
+
+# %% tags=["build"]
+class Log:
+    def __init__(self):
+        self.records = []
+
+    def append(self, record):
+        self.records.append(record)
+        return len(self.records) - 1  # where it stands: its offset
+
+    def read(self, offset):
+        return self.records[offset:]  # and nothing is taken away
+
+board = Log()
+[board.append(order) for order in ("A-1", "A-2", "A-3")]
+
+# %% [markdown]
+# This is a **log**: whatever is appended gets the next number, its **offset**,
+# and keeps it. Nothing is changed, nothing is moved. Kafka's logs lie on disks
+# and are copied to several machines, and this idea is all they are.
+#
+# A reader asks for everything from an offset on, so it needs to know its
+# place:
+
+# %%
+place = {"barista": 0, "bookkeeper": 0}
+
+def read(reader):
+    new = board.read(place[reader])
+    place[reader] += len(new)
+    return new
+
+print("barista   :", read("barista"))
+board.append("A-4")
+print("barista   :", read("barista"))
+print("bookkeeper:", read("bookkeeper"))
+
+# %% [markdown]
+# The barista has taken nothing away from the bookkeeper. Two readers differ in
+# one number each, and that number is the reader's affair.
+#
+# But `place` is a variable. When the program dies, it is gone, and so is the
+# place. It has to be kept somewhere safer.
+
+# %% [markdown]
+# ## The place is kept at the board
+#
+# The bus keeps one such number for each **consumer group**. A reader comes
+# under the group's name, and says with a **commit** how far it is.
+
+# %%
+@dataclass(frozen=True)
+class OrderPlaced(Event):
+    order_id: str
+
+orders = bus.create_topic("orders")
+for number in (1, 2, 3):
+    bus.publish(orders, OrderPlaced(f"A-{number}"), source="till")
+
+with bus.consumer(orders, group="bar") as barista:
+    first, second, third = barista.poll()
+    barista.commit(second)
+    print(barista.committed())
+
+# %% [markdown]
+# Three orders polled, the *second* one committed, and the number is 2: the
+# next offset to read. It says nothing about `first` in particular. **A commit
+# is one number: everything before it is done.** You can't commit `second` and
+# leave `first` open.
+#
+# How much is left to do is the **lag**. And the colleague, who knows nothing
+# but the group's name, goes on at the right place:
+
+# %%
+print("lag:", bus.lag("bar"))
+with bus.consumer(orders, group="bar") as colleague:
+    print([record.event.order_id for record in colleague.poll()])
+print("lag:", bus.lag("bar"))
+
+# %% [markdown]
+# He has *read* `A-3` and committed nothing, so the lag is still 1. Reading
+# moves the reader; only a commit moves the group.
+
+# %% [markdown]
+# ## Between two lines
+#
+# To make a drink and to commit are two steps, in two systems: the coffee
+# machine and the board. A crash finds the gap between them. So here is a day
+# in which a barista dies at her second commit, `"before"` or `"after"` it, and
+# a colleague takes over:
+
+# %%
+def a_day(work, crash):
+    cafe, made = connect(), []
+    orders = cafe.create_topic("orders")
+    for number in (1, 2, 3):
+        cafe.publish(orders, OrderPlaced(f"A-{number}"), source="till")
+    cafe.faults.crash("barista", "commit", 2, crash)
+    for name in ("barista", "colleague"):
+        reader = cafe.consumer(orders, group="bar", name=name)
+        with suppress(Crashed), reader:
+            for record in reader.poll():
+                work(cafe, reader, record, made)
+    return made, cafe.trace
+
+def make(cafe, reader, record, made):
+    order_id = record.event.order_id
+    made.append(order_id)
+    cafe.trace.record(reader.name, "makes", label=order_id)
+
+# %% [markdown]
+# Make first, then commit. She dies in between, with `A-2` made:
+
+# %%
+predict("02-a")
+
+# %%
+def make_then_commit(cafe, reader, record, made):
+    make(cafe, reader, record, made)
+    reader.commit(record)
+
+made, picture = a_day(make_then_commit, crash="before")
+made
+
+# %%
+picture
+
+# %% [markdown]
+# `A-2` is made twice. The colleague can't know: the board says 1, so he begins
+# at 1. This order of lines is called **at-least-once**: nothing is lost, and
+# something may be done twice.
+#
+# The other way round, then: commit first.
+
+# %%
+def commit_then_make(cafe, reader, record, made):
+    reader.commit(record)
+    make(cafe, reader, record, made)
+
+made, picture = a_day(commit_then_make, crash="after")
+made
+
+# %%
+picture
+
+# %% [markdown]
+# Nobody ever makes `A-2`, and nobody complains but the guest: the lag is zero.
+# This is **at-most-once**: nothing twice, and something may be lost.
+#
+# There is no third order of two lines. Most systems choose at-least-once, and
+# lesson 03 makes the second time harmless. If the effect is a row in a
+# database, there is a neat way out: keep *your own place in the same
+# database*, and write both in one transaction. That is exercise 02.4.
+
+# %% [markdown]
+# ## The helpful default
+#
+# Most clients can do the committing for you, and do so unless told otherwise
+# (kafka-python:
+# [`enable_auto_commit=True`](https://kafka-python.readthedocs.io/en/master/apidoc/KafkaConsumer.html),
+# every 5,000 ms). No line to put in the wrong place! Here is our bus with the
+# same setting, and a machine that jams at `A-2`:
+
+# %%
+predict("02-b")
+
+# %%
+cafe, made = connect(), []
+orders = cafe.create_topic("orders")
+for number in (1, 2, 3):
+    cafe.publish(orders, OrderPlaced(f"A-{number}"), source="till")
+
+automatic = {"group": "bar", "auto_commit_interval_ms": 5_000}
+with suppress(ValueError), cafe.consumer(orders, **automatic) as barista:
+    for record in barista.poll():
+        if record.event.order_id == "A-2":
+            raise ValueError("the machine is jammed")
+        made.append(record.event.order_id)
+print("made:", made, "lag:", cafe.lag("bar"))
+
+# %% [markdown]
+# One drink of three is made, and the lag is **zero**. The client doesn't know
+# what you have finished, only what it has handed to you. It commits that: here
+# when the consumer was closed, in a longer run at a later `poll`. Clients on
+# librdkafka commit
+# [what was last handed over](https://github.com/confluentinc/librdkafka/wiki/Consumer-offset-management)
+# from a thread of their own, even in the middle of your loop.
+#
+# So auto-commit is at-least-once only if each record is finished before the
+# next call to the client. Who wants to be sure commits by hand.
+
+# %% [markdown]
+# ## Back to line one
+#
+# Since nothing is taken away, a reader may also go back. The bookkeeper had a
+# bug and wants to count again: he **seeks**.
+
+# %%
+with bus.consumer(orders, group="bar") as reader:
+    reader.seek(0, 1)  # partition 0 (more on that soon), offset 1
+    print("from 1:", [r.event.order_id for r in reader.poll()])
+    reader.seek_to_beginning()
+    print("again :", [r.event.order_id for r in reader.poll()])
+
+# %% [markdown]
+# The group's committed place didn't move: seeking is for the reader, too. That
+# is **replay**, and it does everything again that the reader does. For sums
+# that start at zero this is good, for e-mails less so (lesson 05).
+#
+# How far back can you go? As far as the log remembers. This one keeps orders
+# for seven days. A reader has done `A-1` and goes on holiday for eight days;
+# `A-2` comes while he is away, `A-3` on the day he returns. (A week passes in
+# no time on the simulated clock, so this is always simulated.)
+
+# %%
+DAY = 24 * 60 * 60 * 1000  # ms
+
+def holiday(reset):
+    cafe = connect("sim://")
+    week = {"retention_ms": 7 * DAY, "segment_ms": DAY}
+    orders = cafe.create_topic("orders", **week)
+    cafe.publish(orders, OrderPlaced("A-1"))
+    with cafe.consumer(orders, "bar") as bar:
+        bar.commit(bar.poll()[0])
+    cafe.publish(orders, OrderPlaced("A-2"))
+    cafe.clock.advance(8 * DAY)
+    cafe.publish(orders, OrderPlaced("A-3"))
+    bar = cafe.consumer(orders, "bar", auto_offset_reset=reset)
+    try:
+        return [record.event.order_id for record in bar.poll()]
+    except OffsetOutOfRange as error:
+        return error
+
+# %%
+for reset in ("earliest", "latest", "none"):
+    print(f"{reset:8}:", holiday(reset))
+
+# %% [markdown]
+# `A-2` is gone: that is **retention**. The reader's place, offset 1, isn't in
+# the log any more, and `auto_offset_reset` decides what then. `earliest` skips
+# what is lost, without a word. `latest`, Kafka's own default, skips even
+# `A-3`. Only `none` tells you.
+#
+# The same setting decides where a *new* group begins: at the first record, or
+# with what comes from now on.
+
+# %% [markdown]
+# ## One reader isn't enough
+#
+# The café grows, and one barista can't keep up. Could two share one log? They
+# would have to agree on every single line. Kafka does something simpler: it
+# cuts the topic into several logs, the **partitions**, and each of them is
+# read by one member of the group. In `orders[1]@0` the 1 is the partition.
+#
+# Something gets lost in the cut.
+
+# %%
+predict("02-c")
+
+# %% [markdown]
+# Two orders go through three steps each. Over a hundred seeds: how often does
+# a reader get an order's steps in a wrong order?
+
+# %%
+STEPS, IDS = ["placed", "paid", "served"], ["A-1", "A-2"]
+
+@dataclass(frozen=True)
+class OrderChanged(Event):
+    order_id: str
+    what: str
+
+def jumbled(seed, partitions, key_of):
+    cafe = connect("sim://", seed=seed)
+    orders = cafe.create_topic("orders", partitions)
+    for event in [OrderChanged(id, what) for what in STEPS for id in IDS]:
+        cafe.publish(orders, event, key=key_of(event))
+    seen = [r.event for r in cafe.consumer(orders, "bar").poll()]
+    return any([e.what for e in seen if e.order_id == id] != STEPS
+               for id in IDS)
+
+# %%
+ways = {
+    "3 partitions, no key": (3, lambda event: None),
+    "3 partitions, key is the order": (3, lambda event: event.order_id),
+    "1 partition, no key": (1, lambda event: None),
+}
+bars(
+    {name: sum(jumbled(seed, *way) for seed in range(100))
+     for name, way in ways.items()},
+    title="Runs of 100 in which an order's steps were jumbled",
+)
+
+# %% [markdown]
+# A topic has no order; a *partition* has. The **key** leads into one: equal
+# keys go to the same partition, so the steps of one order stay in order, and
+# nothing is promised between two orders. So a good key is the name of the
+# thing whose events may not overtake each other.
+#
+# "Global order is impossible at scale", people say. The third bar has it: with
+# one partition everything is in order. What it can't do is grow, as you will
+# see in a minute.
+
+# %% [markdown]
+# The key's partition is its hash, modulo the number of partitions. Which hash?
+# Java's client and kafka-python take murmur2, and so does our bus. Clients on
+# librdkafka take
+# [CRC32 by default](https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md).
+# A thousand keys, hashed both ways:
+
+# %%
+keys = [f"A-{number}".encode() for number in range(1_000)]
+sum(partition_for(key, 3) == crc32(key) % 3 for key in keys)
+
+# %% [markdown]
+# They agree on every third key, as two dice would. If the till is written in
+# Java, the web shop in Go on librdkafka, and both write about one order, then
+# its events lie in two partitions. Set `partitioner` to `murmur2_random`
+# there.
+
+# %% [markdown]
+# ## More baristas
+#
+# Now share the work. Ninety orders lie in three partitions, and a drink takes
+# a minute. The day is as long as the busiest member's list.
+
+# %%
+predict("02-d")
+
+# %%
+def busiest(members, key_of):
+    cafe = connect("sim://")
+    orders = cafe.create_topic("orders", partitions=3)
+    for number in range(90):
+        event = OrderPlaced(f"A-{number}")
+        cafe.publish(orders, event, key=key_of(number))
+    group = [cafe.consumer(orders, "bar") for _ in range(members)]
+    return max(len(member.poll()) for member in group)
+
+crew = [1, 2, 3, 4, 5, 6]
+bars(
+    {f"{n} in the group": busiest(n, lambda number: f"A-{number}")
+     for n in crew},
+    title="90 orders, 3 partitions: the busiest member's share",
+    unit="min",
+)
+
+# %% [markdown]
+# Three are nearly three times as fast as one. Two are no faster than the
+# fuller of two hands, since somebody has two partitions of three. And from the
+# fourth on, members stand idle: **a group can't be bigger than its topic has
+# partitions.**
+#
+# That is with orders as keys. Now the office next door orders two coffees of
+# three, and somebody has made the *guest* the key:
+
+# %%
+def guest(number):
+    return f"guest {number}" if number % 3 == 0 else "office"
+
+lines(
+    {
+        "key: order": [busiest(n, lambda i: f"A-{i}") for n in crew],
+        "key: guest": [busiest(n, guest) for n in crew],
+    },
+    x=crew, x_name="members", unit="min",
+    title="90 orders, 3 partitions: the busiest member's share",
+)
+
+# %% [markdown]
+# The office is a **hot key**. All its orders lie in one partition, so one
+# member makes them, however many you hire. No setting helps; a finer key does,
+# if the order that it gives up isn't needed.
+#
+# "Spin up more consumers. The producer never notices", the advice goes. True
+# so far: the publishing lines were the same in every run. It ends at the
+# number of partitions. Then make more of them?
+
+# %%
+predict("02-e")
+
+# %%
+busy = bus.create_topic("busy", partitions=3)
+placed = bus.publish(busy, OrderChanged("A-2", "placed"), key="A-2")
+bus.add_partitions(busy, 4)
+paid = bus.publish(busy, OrderChanged("A-2", "paid"), key="A-2")
+placed, paid
+
+# %% [markdown]
+# One key, two partitions: `hash % 3` is not `hash % 4`. The old record stays
+# where it is, and the order is gone. Let the reader of the old partition take
+# a break (`pause` plays that), and the order is paid before it is placed:
+
+# %%
+with bus.consumer(busy, group="bar") as reader:
+    reader.pause(placed.partition)
+    seen = reader.poll()
+    reader.resume()
+    seen += reader.poll()
+[record.event.what for record in seen]
+
+# %%
+sum(partition_for(key, 3) != partition_for(key, 4) for key in keys)
+
+# %% [markdown]
+# Of a thousand keys, three quarters have moved. So the producer notices after
+# all, and its readers do, too. Take more partitions than you need from the
+# beginning, or a *new* topic, and move over when the old one is read to its
+# end.
+
+# %% [markdown]
+# ## The barista who came back
+#
+# When a member joins, leaves or dies, the partitions are dealt out anew: a
+# **rebalance**. Each is then read from its committed offset. But how does the
+# group know who is dead? By silence: a member that hasn't polled for five
+# minutes (`max_poll_interval_ms`) is evicted.
+#
+# And if it isn't dead, only slow? Ada keeps the price board. She polls a new
+# price, and then a guest talks to her for six minutes.
+
+# %%
+@dataclass(frozen=True)
+class PriceChanged(Event):
+    drink: str
+    cents: int
+
+cafe, sign = connect("sim://"), {}
+prices = cafe.create_topic("prices")
+
+def write(who, record):
+    sign[record.event.drink] = record.event.cents
+    cafe.trace.record(who.name, "writes", label=f"{record.event.cents}")
+
+cafe.publish(prices, PriceChanged("mocha", 420), source="office")
+ada = cafe.consumer(prices, group="sign", name="Ada")
+(old,) = ada.poll()
+cafe.clock.advance(6 * 60 * 1000)  # the guest talks, and talks
+
+# %% [markdown]
+# Meanwhile the price changes once more, and Bo joins the group. He gets the
+# partition, begins at the committed offset, and does both:
+
+# %%
+cafe.publish(prices, PriceChanged("mocha", 450), source="office")
+bo = cafe.consumer(prices, group="sign", name="Bo")
+for record in bo.poll():
+    write(bo, record)
+    bo.commit(record)
+sign
+
+# %% [markdown]
+# The guest leaves. Ada goes on where she was: she writes the price in her
+# hands, and commits.
+
+# %%
+write(ada, old)
+try:
+    ada.commit(old)
+except CommitRejected as error:
+    print("refused:", error)
+sign
+
+# %%
+cafe.trace
+
+# %% [markdown]
+# The mocha costs 450, and the sign says 420. One record was handled by *two*
+# members of one group, and the older write came last. Ada is a **zombie**: a
+# reader that has been replaced and doesn't know it. The board refuses her
+# commit, but the commit comes after the write.
+#
+# So whoever is written *to* has to refuse what is old. Something on a record
+# tells old from new, and you will use it in exercise 02.3.
+
+# %% [markdown]
+# ## Your turn
+#
+# In [exercises/02_the_log.ipynb](../exercises/02_the_log.ipynb):
+#
+# - **02.1** Choose keys for three topics.
+# - **02.2** Write the bar's loop, at least once.
+# - **02.3** Keep the zombie's pen off the price list.
+# - **02.4** Keep your place in the same database as the sum.
+
+# %% [markdown]
+# ## On real Kafka
+#
+# Start Kafka with `make kafka`, set `SANDBOX_BUS=kafka://localhost:9092`, and
+# run everything again. What says `sim://` stays simulated: it needs seeds or a
+# clock that jumps.
+#
+# | | simulated | Kafka |
+# |---|---|---|
+# | offsets, partitions, lag, crashes, replay | the same | the same |
+# | a record without a key | any partition | Java's client: [batch by batch](https://kafka.apache.org/documentation/#producerconfigs_partitioner.class) |
+# | a rebalance | at once | takes from milliseconds to minutes |
+# | retention | to the moment | [some time later](https://kafka.apache.org/documentation/#brokerconfigs_log.retention.check.interval.ms) |
+# | `auto_offset_reset` | `earliest` | [`latest`](https://kafka.apache.org/documentation/#consumerconfigs_auto.offset.reset) |
+
+# %% [markdown]
+# ## What you can now say
+#
+# A topic is a set of logs. A key leads into one of them, and only there is
+# order. A group remembers one number for each, and where your commit stands
+# decides between lost and twice. More members help up to the number of
+# partitions and the hottest key, and an evicted member may still write.
+#
+# | you choose | you gain | you pay |
+# |---|---|---|
+# | commit after the effect | nothing is lost | some of it twice |
+# | commit before | nothing twice | some of it lost |
+# | a coarse key | order over more events | a hot partition |
+# | a fine key, or none | an even load | order over fewer events |
+# | many partitions | a bigger group | more to run, and no way back |
+
+# %% [markdown]
+# ## What we left out
+#
+# *Cooperative rebalancing* moves fewer partitions at a time. *Compaction*
+# keeps the last record of each key (lesson 04). *Replication* and `acks` say
+# when a record is safe. *Transactions* commit offsets and new records
+# together, inside Kafka. *Queues*, where members share single messages: lesson
+# 14. How fast one partition is: lesson 13. All words are in the
+# [glossary](../docs/glossary.md).
+#
+# **Read on:** Jay Kreps,
+# [The Log](https://engineering.linkedin.com/distributed-systems/log-what-every-software-engineer-should-know-about-real-time-datas-unifying)
+# (2013). Apache Kafka,
+# [Design: message delivery semantics](https://kafka.apache.org/documentation/#semantics).
+# Martin Kleppmann,
+# [How to do distributed locking](https://martin.kleppmann.com/2016/02/08/how-to-do-distributed-locking.html)
+# (2016), on readers who come back from a pause.
