@@ -2,11 +2,12 @@
 # # 02 · The barista who lost her place
 #
 # In the middle of the rush a barista faints, and her colleague takes over.
-# Which orders are done? Where does he go on? If he guesses, a guest waits for
-# ever, or another one gets two coffees. You will find out who has to remember
-# the place, when to write it down, and what happens when many read at once.
+# Which orders are done? If he guesses, one guest waits for ever, or another one
+# gets two coffees. You will find out who has to remember the place, when to
+# write it down, and what happens when many read at once.
 #
-# **Time:** 30 minutes. **You need:** lesson [01](01_events.ipynb).
+# **Time:** 30 minutes. **You need:** lesson [01](01_events.ipynb); for the
+# last two exercises, a little SQL.
 #
 # **You will be able to:** choose keys, place a commit, say what more consumers
 # bring, and recognise a reader who has been replaced and doesn't know it.
@@ -45,8 +46,8 @@ board = Log()
 
 # %% [markdown]
 # This is a **log**: whatever is appended gets the next number, its **offset**,
-# and keeps it. Nothing is changed, nothing is moved. Kafka's logs lie on disks
-# and are copied to several machines, and this idea is all they are.
+# and keeps it. Nothing is changed, nothing is moved. Kafka's logs lie on disks,
+# with copies on several machines; the idea is this one.
 #
 # A reader asks for everything from an offset on, so it needs to know its
 # place:
@@ -65,11 +66,9 @@ print("barista   :", read("barista"))
 print("bookkeeper:", read("bookkeeper"))
 
 # %% [markdown]
-# The barista has taken nothing away from the bookkeeper. Two readers differ in
-# one number each, and that number is the reader's affair.
-#
-# But `place` is a variable. When the program dies, it is gone, and so is the
-# place. It has to be kept somewhere safer.
+# The barista has taken nothing away from the bookkeeper: each of them has a
+# number, and that is all. But `place` is a variable. When the program dies, the
+# numbers are gone. They have to be kept somewhere safer.
 
 # %% [markdown]
 # ## The place is kept at the board
@@ -92,13 +91,12 @@ with bus.consumer(orders, group="bar") as barista:
     print(barista.committed())
 
 # %% [markdown]
-# Three orders polled, the *second* one committed, and the number is 2: the
-# next offset to read. It says nothing about `first` in particular. **A commit
-# is one number: everything before it is done.** You can't commit `second` and
-# leave `first` open.
+# Three orders polled, the *second* one committed, and the number is 2: the next
+# offset to read in `orders`, part 0. **A commit is one number: everything
+# before it is done.** You can't commit `second` and leave `first` open.
 #
-# How much is left to do is the **lag**. And the colleague, who knows nothing
-# but the group's name, goes on at the right place:
+# How much is left to do is the **lag**. The colleague, who knows nothing but
+# the group's name, goes on at the right place:
 
 # %%
 print("lag:", bus.lag("bar"))
@@ -116,26 +114,29 @@ print("lag:", bus.lag("bar"))
 # To make a drink and to commit are two steps, in two systems: the coffee
 # machine and the board. A crash finds the gap between them. So here is a day
 # in which a barista dies at her second commit, `"before"` or `"after"` it, and
-# a colleague takes over:
+# a colleague takes over. (`trace.follow` has the picture draw him behind her.)
 
-# %%
+# %% tags=["build"]
+def cafe_with(orders):
+    cafe = connect()
+    cafe.create_topic("orders")
+    for order_id in orders:
+        cafe.publish("orders", OrderPlaced(order_id), source="till")
+    return cafe
+
 def a_day(work, crash):
-    cafe, made = connect(), []
-    orders = cafe.create_topic("orders")
-    for number in (1, 2, 3):
-        cafe.publish(orders, OrderPlaced(f"A-{number}"), source="till")
+    cafe, made = cafe_with(["A-1", "A-2"]), []
     cafe.faults.crash("barista", "commit", 2, crash)
     for name in ("barista", "colleague"):
-        reader = cafe.consumer(orders, group="bar", name=name)
+        def make(order_id):
+            made.append(order_id)
+            cafe.trace.record(name, "makes", label=order_id)
+        reader = cafe.consumer("orders", group="bar", name=name)
+        cafe.trace.follow(name, "barista")
         with suppress(Crashed), reader:
             for record in reader.poll():
-                work(cafe, reader, record, made)
+                work(reader, record, make)
     return made, cafe.trace
-
-def make(cafe, reader, record, made):
-    order_id = record.event.order_id
-    made.append(order_id)
-    cafe.trace.record(reader.name, "makes", label=order_id)
 
 # %% [markdown]
 # Make first, then commit. She dies in between, with `A-2` made:
@@ -144,37 +145,33 @@ def make(cafe, reader, record, made):
 predict("02-a")
 
 # %%
-def make_then_commit(cafe, reader, record, made):
-    make(cafe, reader, record, made)
+def make_then_commit(reader, record, make):
+    make(record.event.order_id)
     reader.commit(record)
 
 made, picture = a_day(make_then_commit, crash="before")
-made
-
-# %%
+print(made)
 picture
 
 # %% [markdown]
-# `A-2` is made twice. The colleague can't know: the board says 1, so he begins
-# at 1. This order of lines is called **at-least-once**: nothing is lost, and
+# `A-2` is made twice. The colleague can't know: the group's number is 1, so he
+# begins at offset 1. This order of lines is called **at-least-once**: nothing is lost, and
 # something may be done twice.
 #
 # The other way round, then: commit first.
 
 # %%
-def commit_then_make(cafe, reader, record, made):
+def commit_then_make(reader, record, make):
     reader.commit(record)
-    make(cafe, reader, record, made)
+    make(record.event.order_id)
 
 made, picture = a_day(commit_then_make, crash="after")
-made
-
-# %%
+print(made)
 picture
 
 # %% [markdown]
-# Nobody ever makes `A-2`, and nobody complains but the guest: the lag is zero.
-# This is **at-most-once**: nothing twice, and something may be lost.
+# The colleague finds nothing to do, and nobody ever makes `A-2`. The lag is
+# zero, and only the guest complains. This is **at-most-once**: nothing twice, and something may be lost.
 #
 # There is no third order of two lines. Most systems choose at-least-once, and
 # lesson 03 makes the second time harmless. If the effect is a row in a
@@ -194,59 +191,59 @@ picture
 predict("02-b")
 
 # %%
-cafe, made = connect(), []
-orders = cafe.create_topic("orders")
-for number in (1, 2, 3):
-    cafe.publish(orders, OrderPlaced(f"A-{number}"), source="till")
-
-automatic = {"group": "bar", "auto_commit_interval_ms": 5_000}
-with suppress(ValueError), cafe.consumer(orders, **automatic) as barista:
+cafe, made = cafe_with(["A-1", "A-2", "A-3"]), []
+barista = cafe.consumer("orders", "bar", auto_commit_interval_ms=5_000)
+with suppress(RuntimeError), barista:
     for record in barista.poll():
         if record.event.order_id == "A-2":
-            raise ValueError("the machine is jammed")
+            raise RuntimeError("the machine is jammed")
         made.append(record.event.order_id)
 print("made:", made, "lag:", cafe.lag("bar"))
 
 # %% [markdown]
 # One drink of three is made, and the lag is **zero**. The client doesn't know
 # what you have finished, only what it has handed to you. It commits that: here
-# when the consumer was closed, in a longer run at a later `poll`. Clients on
-# librdkafka commit
-# [what was last handed over](https://github.com/confluentinc/librdkafka/wiki/Consumer-offset-management)
-# from a thread of their own, even in the middle of your loop.
+# when the consumer was closed, in a longer run at a later `poll`.
 #
 # So auto-commit is at-least-once only if each record is finished before the
-# next call to the client. Who wants to be sure commits by hand.
+# next call to the client. With clients on librdkafka not even then: they
+# commit
+# [what was last handed over](https://github.com/confluentinc/librdkafka/wiki/Consumer-offset-management)
+# from a thread of their own, in the middle of your loop. Whoever wants to be
+# sure commits by hand.
 
 # %% [markdown]
 # ## Back to line one
 #
-# Since nothing is taken away, a reader may also go back. The bookkeeper had a
-# bug and wants to count again: he **seeks**.
+# Since nothing is taken away, a reader may also go back. The bookkeeper has
+# read everything, finds a bug in his sums, and counts again: he **seeks**.
 
 # %%
-with bus.consumer(orders, group="bar") as reader:
-    reader.seek(0, 1)  # partition 0 (more on that soon), offset 1
-    print("from 1:", [r.event.order_id for r in reader.poll()])
-    reader.seek_to_beginning()
-    print("again :", [r.event.order_id for r in reader.poll()])
+with bus.consumer(orders, group="books") as books:
+    print("first :", [r.event.order_id for r in books.poll()])
+    books.commit()  # everything that was polled
+    books.seek_to_beginning()
+    print("again :", [r.event.order_id for r in books.poll()])
+    books.seek(0, 1)  # in part 0, go on from offset 1
+    print("from 1:", [r.event.order_id for r in books.poll()])
+    print("lag   :", bus.lag("books"))
 
 # %% [markdown]
-# The group's committed place didn't move: seeking is for the reader, too. That
-# is **replay**, and it does everything again that the reader does. For sums
-# that start at zero this is good, for e-mails less so (lesson 05).
+# This is **replay**. It moves the reader and not the group, whose lag stays
+# zero. And it does again whatever the reader does: good for a sum that starts
+# at zero, less so for e-mails (lesson 05).
 #
-# How far back can you go? As far as the log remembers. This one keeps orders
-# for seven days. A reader has done `A-1` and goes on holiday for eight days;
-# `A-2` comes while he is away, `A-3` on the day he returns. (A week passes in
-# no time on the simulated clock, so this is always simulated.)
+# How far back? As far as the log remembers. This one keeps orders for seven
+# days. A reader has done `A-1` and goes on holiday for eight days; `A-2` comes
+# while he is away, `A-3` on the day he returns. (Always simulated: only there a
+# week passes in no time.)
 
-# %%
+# %% tags=["build"]
 DAY = 24 * 60 * 60 * 1000  # ms
 
-def holiday(reset):
+for reset in ("earliest", "latest", "none"):
     cafe = connect("sim://")
-    week = {"retention_ms": 7 * DAY, "segment_ms": DAY}
+    week = {"retention_ms": 7 * DAY, "segment_ms": DAY}  # in day-long pieces
     orders = cafe.create_topic("orders", **week)
     cafe.publish(orders, OrderPlaced("A-1"))
     with cafe.consumer(orders, "bar") as bar:
@@ -256,13 +253,10 @@ def holiday(reset):
     cafe.publish(orders, OrderPlaced("A-3"))
     bar = cafe.consumer(orders, "bar", auto_offset_reset=reset)
     try:
-        return [record.event.order_id for record in bar.poll()]
+        seen = [record.event.order_id for record in bar.poll()]
     except OffsetOutOfRange as error:
-        return error
-
-# %%
-for reset in ("earliest", "latest", "none"):
-    print(f"{reset:8}:", holiday(reset))
+        seen = error
+    print(f"{reset:8}:", seen)
 
 # %% [markdown]
 # `A-2` is gone: that is **retention**. The reader's place, offset 1, isn't in
@@ -278,8 +272,8 @@ for reset in ("earliest", "latest", "none"):
 #
 # The café grows, and one barista can't keep up. Could two share one log? They
 # would have to agree on every single line. Kafka does something simpler: it
-# cuts the topic into several logs, the **partitions**, and each of them is
-# read by one member of the group. In `orders[1]@0` the 1 is the partition.
+# cuts the topic into several logs, the **partitions**, and each is read by one
+# member of the group at a time. In `orders[1]@0` the 1 is the partition.
 #
 # Something gets lost in the cut.
 
@@ -287,8 +281,9 @@ for reset in ("earliest", "latest", "none"):
 predict("02-c")
 
 # %% [markdown]
-# Two orders go through three steps each. Over a hundred seeds: how often does
-# a reader get an order's steps in a wrong order?
+# Two orders go through three steps each. We try a hundred seeds (a seed decides
+# what is left to chance): how often does a reader get an order's steps in a
+# wrong order?
 
 # %%
 STEPS, IDS = ["placed", "paid", "served"], ["A-1", "A-2"]
@@ -322,12 +317,11 @@ bars(
 # %% [markdown]
 # A topic has no order; a *partition* has. The **key** leads into one: equal
 # keys go to the same partition, so the steps of one order stay in order, and
-# nothing is promised between two orders. So a good key is the name of the
-# thing whose events may not overtake each other.
+# nothing is promised between two orders. A good key names the thing whose
+# events may not overtake each other.
 #
-# "Global order is impossible at scale", people say. The third bar has it: with
-# one partition everything is in order. What it can't do is grow, as you will
-# see in a minute.
+# "Global order is impossible at scale", people say. The third bar has it: one
+# partition keeps everything in order. What it costs, you will see in a minute.
 
 # %% [markdown]
 # The key's partition is its hash, modulo the number of partitions. Which hash?
@@ -341,10 +335,9 @@ keys = [f"A-{number}".encode() for number in range(1_000)]
 sum(partition_for(key, 3) == crc32(key) % 3 for key in keys)
 
 # %% [markdown]
-# They agree on every third key, as two dice would. If the till is written in
-# Java, the web shop in Go on librdkafka, and both write about one order, then
-# its events lie in two partitions. Set `partitioner` to `murmur2_random`
-# there.
+# They agree on a third of them, as two dice with three sides would. A till in
+# Java and a web shop on librdkafka that write about one order may put its
+# events into two partitions. There, set `partitioner` to `murmur2_random`.
 
 # %% [markdown]
 # ## More baristas
@@ -359,25 +352,24 @@ predict("02-d")
 def busiest(members, key_of):
     cafe = connect("sim://")
     orders = cafe.create_topic("orders", partitions=3)
-    for number in range(90):
-        event = OrderPlaced(f"A-{number}")
-        cafe.publish(orders, event, key=key_of(number))
+    for n in range(90):
+        cafe.publish(orders, OrderPlaced(f"A-{n}"), key=key_of(n))
     group = [cafe.consumer(orders, "bar") for _ in range(members)]
     return max(len(member.poll()) for member in group)
 
 crew = [1, 2, 3, 4, 5, 6]
 bars(
-    {f"{n} in the group": busiest(n, lambda number: f"A-{number}")
-     for n in crew},
-    title="90 orders, 3 partitions: the busiest member's share",
+    {f"{n} in the group": busiest(n, lambda i: f"A-{i}") for n in crew},
+    title="90 orders, 3 partitions: how long the busiest member works",
     unit="min",
 )
 
 # %% [markdown]
-# Three are nearly three times as fast as one. Two are no faster than the
-# fuller of two hands, since somebody has two partitions of three. And from the
-# fourth on, members stand idle: **a group can't be bigger than its topic has
-# partitions.**
+# Three are nearly three times as fast as one. Two need more than half the
+# time, since one of them has two partitions of three. And from the fourth on,
+# members stand idle: **no group has more members at work than its topic has
+# partitions.** With a single one, the price of global order, it is 90 minutes
+# for every group.
 #
 # That is with orders as keys. Now the office next door orders two coffees of
 # three, and somebody has made the *guest* the key:
@@ -392,13 +384,13 @@ lines(
         "key: guest": [busiest(n, guest) for n in crew],
     },
     x=crew, x_name="members", unit="min",
-    title="90 orders, 3 partitions: the busiest member's share",
+    title="The same, with a guest who orders two drinks of three",
 )
 
 # %% [markdown]
 # The office is a **hot key**. All its orders lie in one partition, so one
-# member makes them, however many you hire. No setting helps; a finer key does,
-# if the order that it gives up isn't needed.
+# member makes them, however many you hire. A finer key helps, if the order that
+# it gives up isn't needed.
 #
 # "Spin up more consumers. The producer never notices", the advice goes. True
 # so far: the publishing lines were the same in every run. It ends at the
@@ -425,29 +417,30 @@ with bus.consumer(busy, group="bar") as reader:
     seen = reader.poll()
     reader.resume()
     seen += reader.poll()
-[record.event.what for record in seen]
-
-# %%
-sum(partition_for(key, 3) != partition_for(key, 4) for key in keys)
+print("seen :", [record.event.what for record in seen])
+moved = [k for k in keys if partition_for(k, 3) != partition_for(k, 4)]
+print("moved:", len(moved), "of", len(keys), "keys")
 
 # %% [markdown]
-# Of a thousand keys, three quarters have moved. So the producer notices after
-# all, and its readers do, too. Take more partitions than you need from the
-# beginning, or a *new* topic, and move over when the old one is read to its
-# end.
+# Three quarters of all keys have moved. So the producer notices after
+# all, and so do all readers. Take more partitions than you need from the
+# beginning; or make a *new* topic, and turn to it when the old one is read to
+# its end.
 
 # %% [markdown]
 # ## The barista who came back
 #
 # When a member joins, leaves or dies, the partitions are dealt out anew: a
-# **rebalance**. Each is then read from its committed offset. But how does the
-# group know who is dead? By silence: a member that hasn't polled for five
-# minutes (`max_poll_interval_ms`) is evicted.
+# **rebalance**. Each partition is then read on from its committed offset. But
+# how does the group know that somebody is dead? By silence: whoever sends no
+# heartbeat for 45 seconds, or doesn't poll for five minutes, is evicted (these
+# are Kafka's defaults, and ours).
 #
-# And if it isn't dead, only slow? Ada keeps the price board. She polls a new
-# price, and then a guest talks to her for six minutes.
+# And if she isn't dead, only slow? Ada writes the prices onto a sign. She polls
+# a new price, and then a guest talks to her for six minutes. (Simulated again:
+# we need a clock that jumps.)
 
-# %%
+# %% tags=["build"]
 @dataclass(frozen=True)
 class PriceChanged(Event):
     drink: str
@@ -463,7 +456,8 @@ def write(who, record):
 cafe.publish(prices, PriceChanged("mocha", 420), source="office")
 ada = cafe.consumer(prices, group="sign", name="Ada")
 (old,) = ada.poll()
-cafe.clock.advance(6 * 60 * 1000)  # the guest talks, and talks
+cafe.clock.advance(6 * 60 * 1000)
+old
 
 # %% [markdown]
 # Meanwhile the price changes once more, and Bo joins the group. He gets the
@@ -472,6 +466,7 @@ cafe.clock.advance(6 * 60 * 1000)  # the guest talks, and talks
 # %%
 cafe.publish(prices, PriceChanged("mocha", 450), source="office")
 bo = cafe.consumer(prices, group="sign", name="Bo")
+cafe.trace.follow("Bo", "Ada")
 for record in bo.poll():
     write(bo, record)
     bo.commit(record)
@@ -482,6 +477,7 @@ sign
 # hands, and commits.
 
 # %%
+cafe.trace.follow("Ada", "Bo")
 write(ada, old)
 try:
     ada.commit(old)
@@ -496,9 +492,10 @@ cafe.trace
 # The mocha costs 450, and the sign says 420. One record was handled by *two*
 # members of one group, and the older write came last. Ada is a **zombie**: a
 # reader that has been replaced and doesn't know it. The board refuses her
-# commit, but the commit comes after the write.
+# commit, but by then the sign is written. To commit first would not help: a
+# guest may talk to her between commit and writing, too.
 #
-# So whoever is written *to* has to refuse what is old. Something on a record
+# So whatever is written *to* has to refuse what is old. Something on a record
 # tells old from new, and you will use it in exercise 02.3.
 
 # %% [markdown]
@@ -515,14 +512,13 @@ cafe.trace
 # ## On real Kafka
 #
 # Start Kafka with `make kafka`, set `SANDBOX_BUS=kafka://localhost:9092`, and
-# run everything again. What says `sim://` stays simulated: it needs seeds or a
-# clock that jumps.
+# run everything again. What says `sim://` stays simulated.
 #
 # | | simulated | Kafka |
 # |---|---|---|
 # | offsets, partitions, lag, crashes, replay | the same | the same |
 # | a record without a key | any partition | Java's client: [batch by batch](https://kafka.apache.org/documentation/#producerconfigs_partitioner.class) |
-# | a rebalance | at once | takes from milliseconds to minutes |
+# | a rebalance | at once | waits for all members, [`max.poll.interval.ms`](https://kafka.apache.org/documentation/#consumerconfigs_max.poll.interval.ms) at most |
 # | retention | to the moment | [some time later](https://kafka.apache.org/documentation/#brokerconfigs_log.retention.check.interval.ms) |
 # | `auto_offset_reset` | `earliest` | [`latest`](https://kafka.apache.org/documentation/#consumerconfigs_auto.offset.reset) |
 
@@ -545,12 +541,13 @@ cafe.trace
 # %% [markdown]
 # ## What we left out
 #
-# *Cooperative rebalancing* moves fewer partitions at a time. *Compaction*
-# keeps the last record of each key (lesson 04). *Replication* and `acks` say
-# when a record is safe. *Transactions* commit offsets and new records
-# together, inside Kafka. *Queues*, where members share single messages: lesson
-# 14. How fast one partition is: lesson 13. All words are in the
-# [glossary](../docs/glossary.md).
+# *Cooperative rebalancing* takes away only partitions that really move.
+# *Compaction* keeps the last record of each key. *Replication* and `acks`
+# decide when a record is safe. *Transactions* commit offsets together with new
+# records, inside Kafka. *Queues*, and Kafka's
+# [share groups](https://cwiki.apache.org/confluence/display/KAFKA/KIP-932%3A+Queues+for+Kafka),
+# deal out single records, without order (lesson 14). How fast one partition
+# is: lesson 13. All words are in the [glossary](../docs/glossary.md).
 #
 # **Read on:** Jay Kreps,
 # [The Log](https://engineering.linkedin.com/distributed-systems/log-what-every-software-engineer-should-know-about-real-time-datas-unifying)
