@@ -46,11 +46,8 @@ board = Log()
 
 # %% [markdown]
 # This is a **log**: whatever is appended gets the next number, its **offset**,
-# and keeps it. Nothing is changed, nothing is moved. Kafka's logs lie on disks,
-# with copies on several machines; the idea is this one.
-#
-# A reader asks for everything from an offset on, so it needs to know its
-# place:
+# and keeps it. Kafka's logs lie on disks, with copies on several machines; the
+# idea is this one. A reader asks for everything from its place on:
 
 # %%
 place = {"barista": 0, "bookkeeper": 0}
@@ -112,9 +109,10 @@ print("lag:", bus.lag("bar"))
 # ## Between two lines
 #
 # To make a drink and to commit are two steps, in two systems: the coffee
-# machine and the board. A crash finds the gap between them. So here is a day
-# in which a barista dies at her second commit, `"before"` or `"after"` it, and
-# a colleague takes over. (`trace.follow` has the picture draw him behind her.)
+# machine and the board. A crash finds the gap between them. Here is a day with
+# one order, in which the barista dies at her commit, `"before"` or `"after"`
+# it, and a colleague takes over. (`trace.follow` has the picture draw him
+# behind her.)
 
 # %% tags=["build"]
 def cafe_with(orders):
@@ -125,8 +123,8 @@ def cafe_with(orders):
     return cafe
 
 def a_day(work, crash):
-    cafe, made = cafe_with(["A-1", "A-2"]), []
-    cafe.faults.crash("barista", "commit", 2, crash)
+    cafe, made = cafe_with(["A-1"]), []
+    cafe.faults.crash("barista", "commit", 1, crash)
     for name in ("barista", "colleague"):
         def make(order_id):
             made.append(order_id)
@@ -139,7 +137,7 @@ def a_day(work, crash):
     return made, cafe.trace
 
 # %% [markdown]
-# Make first, then commit. She dies in between, with `A-2` made:
+# Make first, then commit. She dies in between:
 
 # %%
 predict("02-a")
@@ -154,8 +152,8 @@ print(made)
 picture
 
 # %% [markdown]
-# `A-2` is made twice. The colleague can't know: the group's number is 1, so he
-# begins at offset 1. This order of lines is called **at-least-once**: nothing is lost, and
+# Two drinks for one order. The colleague can't know: the group's number is
+# still 0, so he begins at offset 0. This order of lines is called **at-least-once**: nothing is lost, and
 # something may be done twice.
 #
 # The other way round, then: commit first.
@@ -170,19 +168,18 @@ print(made)
 picture
 
 # %% [markdown]
-# The colleague finds nothing to do, and nobody ever makes `A-2`. The lag is
-# zero, and only the guest complains. This is **at-most-once**: nothing twice, and something may be lost.
+# Nobody ever makes `A-1`. The colleague finds nothing to do, the lag is zero,
+# and only the guest complains. This is **at-most-once**: nothing twice, and something may be lost.
 #
-# There is no third order of two lines. Most systems choose at-least-once, and
-# lesson 03 makes the second time harmless. If the effect is a row in a
-# database, there is a neat way out: keep *your own place in the same
-# database*, and write both in one transaction. That is exercise 02.4.
+# Two lines have no third order. Most systems choose at-least-once, and lesson
+# 03 makes the second time harmless. If the effect is a row in a database, there
+# is a way out: keep *your own place in the same database*, and write both in
+# one transaction (exercise 02.4).
 
 # %% [markdown]
 # ## The helpful default
 #
-# Most clients can do the committing for you, and do so unless told otherwise
-# (kafka-python:
+# Most clients commit for you, unless told otherwise (kafka-python:
 # [`enable_auto_commit=True`](https://kafka-python.readthedocs.io/en/master/apidoc/KafkaConsumer.html),
 # every 5,000 ms). No line to put in the wrong place! Here is our bus with the
 # same setting, and a machine that jams at `A-2`:
@@ -262,10 +259,8 @@ for reset in ("earliest", "latest", "none"):
 # `A-2` is gone: that is **retention**. The reader's place, offset 1, isn't in
 # the log any more, and `auto_offset_reset` decides what then. `earliest` skips
 # what is lost, without a word. `latest`, Kafka's own default, skips even
-# `A-3`. Only `none` tells you.
-#
-# The same setting decides where a *new* group begins: at the first record, or
-# with what comes from now on.
+# `A-3`. Only `none` tells you. (The same setting decides where a *new* group
+# begins.)
 
 # %% [markdown]
 # ## One reader isn't enough
@@ -388,13 +383,13 @@ lines(
 )
 
 # %% [markdown]
-# The office is a **hot key**. All its orders lie in one partition, so one
-# member makes them, however many you hire. A finer key helps, if the order that
-# it gives up isn't needed.
+# The office is a **hot key**: one partition has all its orders, so one member
+# makes them, however many you hire. A finer key helps, if the order that it
+# gives up isn't needed.
 #
-# "Spin up more consumers. The producer never notices", the advice goes. True
-# so far: the publishing lines were the same in every run. It ends at the
-# number of partitions. Then make more of them?
+# "Spin up more consumers. The producer never notices." True so far: the
+# publishing lines were the same in every run. But it ends at the number of
+# partitions. Make more of them?
 
 # %%
 predict("02-e")
@@ -447,29 +442,29 @@ class PriceChanged(Event):
     cents: int
 
 cafe, sign = connect("sim://"), {}
-prices = cafe.create_topic("prices")
+menu = cafe.create_topic("menu")
 
 def write(who, record):
     sign[record.event.drink] = record.event.cents
     cafe.trace.record(who.name, "writes", label=f"{record.event.cents}")
 
-cafe.publish(prices, PriceChanged("mocha", 420), source="office")
-ada = cafe.consumer(prices, group="sign", name="Ada")
+cafe.publish(menu, PriceChanged("mocha", 420), source="office")
+ada = cafe.consumer(menu, group="sign", name="Ada")
 (old,) = ada.poll()
 cafe.clock.advance(6 * 60 * 1000)
 old
 
 # %% [markdown]
 # Meanwhile the price changes once more, and Bo joins the group. He gets the
-# partition, begins at the committed offset, and does both:
+# partition, begins at the committed offset, and does both records:
 
 # %%
-cafe.publish(prices, PriceChanged("mocha", 450), source="office")
-bo = cafe.consumer(prices, group="sign", name="Bo")
+cafe.publish(menu, PriceChanged("mocha", 450), source="office")
+bo = cafe.consumer(menu, group="sign", name="Bo")
 cafe.trace.follow("Bo", "Ada")
 for record in bo.poll():
     write(bo, record)
-    bo.commit(record)
+bo.commit()
 sign
 
 # %% [markdown]
