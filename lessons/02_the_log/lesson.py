@@ -10,7 +10,7 @@
 # last two exercises, a little SQL.
 #
 # **You will be able to:** choose keys, place a commit, say what more consumers
-# bring, and recognise a reader who has been replaced and doesn't know it.
+# bring, and guard against a reader who has been replaced and doesn't know it.
 
 # %% tags=["bus"]
 from contextlib import suppress
@@ -70,8 +70,8 @@ print("bookkeeper:", read("bookkeeper"))
 # %% [markdown]
 # ## The place is kept at the board
 #
-# The bus keeps one such number for each **consumer group**. A reader comes
-# under the group's name, and says with a **commit** how far it is.
+# The bus keeps such a number for each **consumer group**. A reader comes under
+# the group's name, and says with a **commit** how far it is.
 
 # %%
 @dataclass(frozen=True)
@@ -109,10 +109,9 @@ print("lag:", bus.lag("bar"))
 # ## Between two lines
 #
 # To make a drink and to commit are two steps, in two systems: the coffee
-# machine and the board. A crash finds the gap between them. Here is a day with
-# one order, in which the barista dies at her commit, `"before"` or `"after"`
-# it, and a colleague takes over. (`trace.follow` has the picture draw him
-# behind her.)
+# machine and the board. A crash finds the gap. Here is a day with one order:
+# the barista dies before or after her commit, and a colleague takes over.
+# (`trace.follow` has the picture draw him behind her.)
 
 # %% tags=["build"]
 def cafe_with(orders):
@@ -137,7 +136,7 @@ def a_day(work, crash):
     return made, cafe.trace
 
 # %% [markdown]
-# Make first, then commit. She dies in between:
+# Make first, then commit. She dies between the two:
 
 # %%
 predict("02-a")
@@ -152,9 +151,9 @@ print(made)
 picture
 
 # %% [markdown]
-# Two drinks for one order. The colleague can't know: the group's number is
-# still 0, so he begins at offset 0. This order of lines is called **at-least-once**: nothing is lost, and
-# something may be done twice.
+# Two drinks for one order. The colleague can't know: his group has committed
+# nothing yet, so he begins at offset 0. Effect first and commit second is
+# called **at-least-once**: nothing is lost, and something may be done twice.
 #
 # The other way round, then: commit first.
 
@@ -169,7 +168,8 @@ picture
 
 # %% [markdown]
 # Nobody ever makes `A-1`. The colleague finds nothing to do, the lag is zero,
-# and only the guest complains. This is **at-most-once**: nothing twice, and something may be lost.
+# and only the guest complains. This is **at-most-once**: nothing twice, and
+# something may be lost.
 #
 # Two lines have no third order. Most systems choose at-least-once, and lesson
 # 03 makes the second time harmless. If the effect is a row in a database, there
@@ -203,11 +203,10 @@ print("made:", made, "lag:", cafe.lag("bar"))
 # when the consumer was closed, in a longer run at a later `poll`.
 #
 # So auto-commit is at-least-once only if each record is finished before the
-# next call to the client. With clients on librdkafka not even then: they
-# commit
+# next call to the client. With librdkafka not even then: it commits
 # [what was last handed over](https://github.com/confluentinc/librdkafka/wiki/Consumer-offset-management)
-# from a thread of their own, in the middle of your loop. Whoever wants to be
-# sure commits by hand.
+# from a thread of its own, in the middle of your loop. To be sure, commit by
+# hand.
 
 # %% [markdown]
 # ## Back to line one
@@ -227,13 +226,12 @@ with bus.consumer(orders, group="books") as books:
 
 # %% [markdown]
 # This is **replay**. It moves the reader and not the group, whose lag stays
-# zero. And it does again whatever the reader does: good for a sum that starts
-# at zero, less so for e-mails (lesson 05).
+# zero. And all that the reader does is done again: good for a sum that starts
+# at zero, bad for e-mails (lesson 05).
 #
 # How far back? As far as the log remembers. This one keeps orders for seven
-# days. A reader has done `A-1` and goes on holiday for eight days; `A-2` comes
-# while he is away, `A-3` on the day he returns. (Always simulated: only there a
-# week passes in no time.)
+# days. A reader has done `A-1`, then `A-2` comes, then he is away for eight
+# days, then `A-3` comes. (Always simulated: only there a week takes no time.)
 
 # %% tags=["build"]
 DAY = 24 * 60 * 60 * 1000  # ms
@@ -265,10 +263,10 @@ for reset in ("earliest", "latest", "none"):
 # %% [markdown]
 # ## One reader isn't enough
 #
-# The café grows, and one barista can't keep up. Could two share one log? They
-# would have to agree on every single line. Kafka does something simpler: it
-# cuts the topic into several logs, the **partitions**, and each is read by one
-# member of the group at a time. In `orders[1]@0` the 1 is the partition.
+# The café grows, and one barista can't keep up. To share one log, two would
+# have to agree on every single line. Kafka does something simpler: it cuts the
+# topic into several logs, the **partitions**, and each is read by one member of
+# the group at a time. In `orders[1]@0` the 1 is the partition.
 #
 # Something gets lost in the cut.
 
@@ -330,23 +328,23 @@ keys = [f"A-{number}".encode() for number in range(1_000)]
 sum(partition_for(key, 3) == crc32(key) % 3 for key in keys)
 
 # %% [markdown]
-# They agree on a third of them, as two dice with three sides would. A till in
-# Java and a web shop on librdkafka that write about one order may put its
-# events into two partitions. There, set `partitioner` to `murmur2_random`.
+# They agree on a third of them, as two dice with three sides would. If a till
+# in Java and a web shop on librdkafka write about one order, its events may lie
+# in two partitions. Set the shop's `partitioner` to `murmur2_random`.
 
 # %% [markdown]
 # ## More baristas
 #
-# Now share the work. Ninety orders lie in three partitions, and a drink takes
-# a minute. The day is as long as the busiest member's list.
+# Ninety orders lie in three partitions, and a drink takes a minute. The group
+# is done when its busiest member is.
 
 # %%
 predict("02-d")
 
 # %%
-def busiest(members, key_of):
+def busiest(members, key_of, partitions=3):
     cafe = connect("sim://")
-    orders = cafe.create_topic("orders", partitions=3)
+    orders = cafe.create_topic("orders", partitions)
     for n in range(90):
         cafe.publish(orders, OrderPlaced(f"A-{n}"), key=key_of(n))
     group = [cafe.consumer(orders, "bar") for _ in range(members)]
@@ -363,11 +361,11 @@ bars(
 # Three are nearly three times as fast as one. Two need more than half the
 # time, since one of them has two partitions of three. And from the fourth on,
 # members stand idle: **no group has more members at work than its topic has
-# partitions.** With a single one, the price of global order, it is 90 minutes
-# for every group.
+# partitions.**
 #
 # That is with orders as keys. Now the office next door orders two coffees of
-# three, and somebody has made the *guest* the key:
+# three, and somebody has made the *guest* the key. And beside it, everything
+# in one partition:
 
 # %%
 def guest(number):
@@ -377,15 +375,17 @@ lines(
     {
         "key: order": [busiest(n, lambda i: f"A-{i}") for n in crew],
         "key: guest": [busiest(n, guest) for n in crew],
+        "1 partition": [busiest(n, guest, partitions=1) for n in crew],
     },
     x=crew, x_name="members", unit="min",
-    title="The same, with a guest who orders two drinks of three",
+    title="90 orders: how long the busiest member works",
 )
 
 # %% [markdown]
 # The office is a **hot key**: one partition has all its orders, so one member
 # makes them, however many you hire. A finer key helps, if the order that it
-# gives up isn't needed.
+# gives up isn't needed. And here is the price of global order: a line that no
+# hiring bends.
 #
 # "Spin up more consumers. The producer never notices." True so far: the
 # publishing lines were the same in every run. But it ends at the number of
@@ -417,10 +417,9 @@ moved = [k for k in keys if partition_for(k, 3) != partition_for(k, 4)]
 print("moved:", len(moved), "of", len(keys), "keys")
 
 # %% [markdown]
-# Three quarters of all keys have moved. So the producer notices after
-# all, and so do all readers. Take more partitions than you need from the
-# beginning; or make a *new* topic, and turn to it when the old one is read to
-# its end.
+# Three quarters of all keys have moved. So all who write and read notice after
+# all. Take more partitions than you need from the beginning; or make a *new*
+# topic, and turn to it when the old one is read to its end.
 
 # %% [markdown]
 # ## The barista who came back
@@ -487,11 +486,11 @@ cafe.trace
 # The mocha costs 450, and the sign says 420. One record was handled by *two*
 # members of one group, and the older write came last. Ada is a **zombie**: a
 # reader that has been replaced and doesn't know it. The board refuses her
-# commit, but by then the sign is written. To commit first would not help: a
-# guest may talk to her between commit and writing, too.
+# commit, but by then the sign is written. To commit first doesn't help: guests
+# also talk between commit and writing.
 #
-# So whatever is written *to* has to refuse what is old. Something on a record
-# tells old from new, and you will use it in exercise 02.3.
+# So whatever is written *to* has to refuse what is old. A record carries
+# something that tells old from new; you will use it in exercise 02.3.
 
 # %% [markdown]
 # ## Your turn
@@ -521,9 +520,9 @@ cafe.trace
 # ## What you can now say
 #
 # A topic is a set of logs. A key leads into one of them, and only there is
-# order. A group remembers one number for each, and where your commit stands
-# decides between lost and twice. More members help up to the number of
-# partitions and the hottest key, and an evicted member may still write.
+# order. A group has one number for each of them, and where your commit stands
+# decides between lost and twice. More members help as far as partitions and the
+# hottest key allow, and an evicted one may still write.
 #
 # | you choose | you gain | you pay |
 # |---|---|---|
@@ -531,7 +530,6 @@ cafe.trace
 # | commit before | nothing twice | some of it lost |
 # | a coarse key | order over more events | a hot partition |
 # | a fine key, or none | an even load | order over fewer events |
-# | many partitions | a bigger group | more to run, and no way back |
 
 # %% [markdown]
 # ## What we left out
