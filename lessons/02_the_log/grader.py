@@ -213,7 +213,8 @@ at_least_once.explore(
     misconceptions={
         "no lost message": "Auto-commit, or a commit after the poll, is at least once. (The position can be "
         "stored before your code has run.)",
-        "no duplicate effect": "Nobody needs to commit. (Then each start begins at the beginning.)",
+        "no duplicate effect": "Nobody needs to commit, or one commit covers all. (Each start begins where each "
+        "partition was committed.)",
     },
 )
 
@@ -376,5 +377,7 @@ stored_position.explore(
         "fits in between.)",
         "no lost message": "Where I have been reading is where I go on. (After a crash, only what is written "
         "down counts.)",
+        "termination": "A position is the last record that is done. (It is the next one to read; and where there "
+        "is nothing to read, there is nothing to write.)",
     },
 )
