@@ -133,7 +133,7 @@ def a_day(work, crash):
         with suppress(Crashed), reader:
             for record in reader.poll():
                 work(reader, record, make)
-    return made, cafe.trace
+    return made, cafe
 
 # %% [markdown]
 # Make first, then commit. She dies between the two:
@@ -146,9 +146,9 @@ def make_then_commit(reader, record, make):
     make(record.event.order_id)
     reader.commit(record)
 
-made, picture = a_day(make_then_commit, crash="before")
-print(made)
-picture
+made, cafe = a_day(make_then_commit, crash="before")
+print("made:", made, "lag:", cafe.lag("bar"))
+cafe.trace
 
 # %% [markdown]
 # Two drinks for one order. The colleague can't know: his group has committed
@@ -162,9 +162,9 @@ def commit_then_make(reader, record, make):
     reader.commit(record)
     make(record.event.order_id)
 
-made, picture = a_day(commit_then_make, crash="after")
-print(made)
-picture
+made, cafe = a_day(commit_then_make, crash="after")
+print("made:", made, "lag:", cafe.lag("bar"))
+cafe.trace
 
 # %% [markdown]
 # Nobody ever makes `A-1`. The colleague finds nothing to do, the lag is zero,
@@ -318,8 +318,8 @@ bars(
 
 # %% [markdown]
 # The key's partition is its hash, modulo the number of partitions. Which hash?
-# Java's client and kafka-python take murmur2, and so does our bus. Clients on
-# librdkafka take
+# [Java's client](https://github.com/apache/kafka/blob/trunk/clients/src/main/java/org/apache/kafka/clients/producer/internals/BuiltInPartitioner.java)
+# and kafka-python take murmur2, and so does our bus. Clients on librdkafka take
 # [CRC32 by default](https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md).
 # A thousand keys, hashed both ways:
 
@@ -427,8 +427,11 @@ print("moved:", len(moved), "of", len(keys), "keys")
 # When a member joins, leaves or dies, the partitions are dealt out anew: a
 # **rebalance**. Each partition is then read on from its committed offset. But
 # how does the group know that somebody is dead? By silence: whoever sends no
-# heartbeat for 45 seconds, or doesn't poll for five minutes, is evicted (these
-# are Kafka's defaults, and ours).
+# heartbeat for
+# [45 seconds](https://kafka.apache.org/documentation/#consumerconfigs_session.timeout.ms),
+# or doesn't poll for
+# [five minutes](https://kafka.apache.org/documentation/#consumerconfigs_max.poll.interval.ms),
+# is evicted (Kafka's defaults, and ours).
 #
 # And if she isn't dead, only slow? Ada writes the prices onto a sign. She polls
 # a new price, and then a guest talks to her for six minutes. (Simulated again:
