@@ -186,3 +186,64 @@ def handle(record, db):
         row,
     )
     ### END SOLUTION
+
+# %% [markdown]
+# ## 03.5 Break it: a memory and a last id
+#
+# Now you are on the other side. The code below has stamped cards for a year.
+# Its author says: "Copies are stopped by the set. A crash empties the set,
+# but it gives back only the record that was under way, and that is the last
+# one on its card. So I keep one id for each guest, and need no big table."
+#
+# It survives every single copy and every single crash; we have tried them
+# all. Write the schedule under which a card gets a stamp too many.
+
+# %%
+from dataclasses import dataclass
+
+from sandbox import Event
+
+@dataclass(frozen=True)
+class DrinkSold(Event):
+    guest: str
+    drink: str
+
+STAMP = """
+INSERT INTO stamps VALUES (?, 1, ?) ON CONFLICT (guest) DO UPDATE
+SET count = count + 1, last = excluded.last
+"""
+FIND = "SELECT 1 FROM stamps WHERE guest = ? AND last = ?"
+seen = set()  # each id that this process has had
+
+def handle(record, db):
+    id, guest = record.envelope.id, record.event.guest
+    if id in seen:  # a copy, at once or late
+        return
+    with db.transaction():
+        if not db.execute(FIND, [guest, id]):  # done before a crash?
+            db.execute(STAMP, [guest, id])
+    seen.add(id)
+
+# %% [markdown]
+# The till sells a flat white to G-7, a mocha to G-8, and another flat white
+# to G-7. `stamped_twice()` returns text with one fault a line: word, actor,
+# action, number, how.
+#
+# | fault | means |
+# |---|---|
+# | `crash stamper commit 1 after` | the process dies after its first commit; another one starts, and goes on from what was committed. Or `before`; or at another action |
+# | `duplicate till publish 2 at-once` | the second sale is on the board twice in a row; or `late`: once more when all else was handled |
+# | `duplicate stamper commit 2 suffix` | at the second commit the group goes back to where this process began |
+#
+# Run the cell as it is to see all steps that a fault can strike. The fewer
+# faults, the better.
+
+# %% exercise="03.5"
+def stamped_twice():
+    ### STUB: return ""  # one fault a line
+    ### BEGIN SOLUTION: two faults
+    return """
+    duplicate till publish 1 late
+    crash stamper commit 1 after
+    """
+    ### END SOLUTION

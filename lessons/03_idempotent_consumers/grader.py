@@ -336,3 +336,32 @@ out_of_order.explore(
         "the 'added' brings back what was removed.)",
     },
 )
+
+# ---------------------------------------------------------------- 03.5 the schedule that breaks it
+
+CARDS = "CREATE TABLE stamps (guest TEXT PRIMARY KEY, count INTEGER NOT NULL, last TEXT NOT NULL);"
+
+
+def cards_that_know_their_last_drink(seed: int) -> World:
+    """The board, and a database whose cards have the id of the last drink that was stamped."""
+    bus = SimulatedBus(seed)
+    bus.create_topic("drinks")
+    return World(bus=bus, db=MemoryDatabase(CARDS, "stamps"))
+
+
+broken_by = Grader(
+    "03.5",
+    "Break it: a memory and a last id",
+    hints=(
+        "This code has two memories: the set, and the id on each card. What does each of them forget, and when?",
+        "A copy gets through if the set has forgotten its drink and the card has, too. One fault alone makes only "
+        "one of them forget, or brings only the copy.",
+        "The card remembers one drink: so the copy has to be of an older one, and come after the newer one. The "
+        "set lives as long as the process: so the process has to die once it has stamped the older one.",
+    ),
+)
+broken_by.break_it(
+    "stamped_twice",
+    replace(BY_ID, world=cards_that_know_their_last_drink, faults={"crash", "duplicate"}),
+    "no duplicate effect",
+)
