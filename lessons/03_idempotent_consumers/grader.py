@@ -362,6 +362,11 @@ broken_by = Grader(
 )
 broken_by.break_it(
     "stamped_twice",
-    replace(BY_ID, world=cards_that_know_their_last_drink, faults={"crash", "duplicate"}),
+    replace(
+        BY_ID,
+        world=cards_that_know_their_last_drink,
+        events=(("G-7", "flat white"), ("G-7", "mocha")),
+        faults={"crash", "duplicate"},
+    ),
     "no duplicate effect",
 )

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # 03 · Charged twice
 #
-# Ada had one coffee, and her tab says two. Nothing is broken: every broker
-# may do that to you. You will find out why, and write readers to which it
-# does no harm.
+# Ada had one coffee, and her tab says two. Nothing is broken: your broker has
+# promised no more. You will find out why, and write readers to which it does
+# no harm.
 #
 # **Time:** 30 minutes. **You need:** lesson [01](01_events.ipynb), and what a
 # commit is from lesson 02.
@@ -33,7 +33,7 @@ bus
 # Regular guests pay at the end of the month. The till writes each drink on
 # the board, and billing adds it to the guest's tab. Now the network hiccups:
 # the till publishes, and no answer comes. Either the request got lost, or the
-# answer did. Try both, with a till that gives up and a till that tries again:
+# response did. Try both, with a till that gives up and one that tries again:
 
 # %%
 @dataclass(frozen=True)
@@ -67,14 +67,14 @@ for lost in ("request", "response"):
     print(f"{lost:8} lost: gives up {once:3}, tries again {again:3}")
 
 # %% [markdown]
-# The till can't know which line it is in; it can only choose the column.
-# Giving up means 0 or 400: **at most once**. Trying again means 400 or 800:
-# **at least once**. No column says 400 twice, and no message can help: its
-# answer may get lost as well. (That is the *two generals' problem*.)
+# The till can't know which line it is in; it can only choose the column. Give
+# up: 0 or 400, **at most once**. Try again: 400 or 800, **at least once**. No
+# column says 400 twice, and asking back doesn't help: that answer may get lost
+# as well. (This is the *two generals' problem*.)
 #
 # A drink that nobody wrote down is lost for good. One that is there twice can
-# be recognised. So brokers promise *at least once*. Here is the second line
-# with a second try:
+# be recognised. So, where a loss is too dear, *at least once* is the contract.
+# Here is its price, the second line with a second try:
 
 # %%
 sell("response", tries=2)[1]
@@ -82,18 +82,19 @@ sell("response", tries=2)[1]
 # %% [markdown]
 # ## Did it finish?
 #
-# Kafka's producers number their requests, so that the broker drops a repeated
-# one. That is `enable.idempotence`, and it is on by default. So let the till
-# sell in peace. This time billing dies: it has put the coffee on the tab, and
-# has not yet committed.
+# Kafka's producers number their requests, so that the broker drops one that
+# the *producer* repeats
+# ([`enable.idempotence`](https://kafka.apache.org/documentation/#producerconfigs_enable.idempotence),
+# on by default; the till above has repeated its call, which is a new request).
+# Say that this was enough, and the coffee is on the board once. Billing puts it
+# on the tab, and dies before it commits.
 
 # %%
 predict("03-a")
 
 # %% [markdown]
-# We will do this often, so here it is as a function: the till sells drinks,
-# billing handles them, and faults strike. You can read a fault aloud: *crash
-# billing at its commit 1*.
+# We will do this often, so here is a function: the till sells, billing
+# handles, faults strike. Read a fault aloud: *crash billing at commit 1*.
 
 # %%
 def cafe(handle, *faults, drinks=1, memory=None):
@@ -151,21 +152,21 @@ for fault in ("duplicate till publish 1", "crash billing commit 1"):
 # process, and the tab, which is in a database, did not.
 #
 # So the ids belong into the database, too. "Keep a table of processed ids,
-# and skip what is in it": you find that in many tutorials, and that it is
-# bullet-proof. We will shoot at it.
+# and skip what is in it": many tutorials say so, and that this is bullet-proof.
+# Is it?
 
 # %%
 predict("03-b")
 
 # %% [markdown]
-# This database has the tabs and the ids. And it comes with a gun: right
-# before its statement number `dies_at`, billing dies.
+# Find out with a database that can fail on demand: right before its statement
+# number `dies_at`, the process that uses it dies.
 
 # %%
 class Database(SqliteDatabase):
     def __init__(self, dies_at=None):
         super().__init__()
-        self.dies_at, self.statement = dies_at, -3
+        self.dies_at, self.statement = dies_at, -3  # not these three:
         self.execute("CREATE TABLE tabs (guest TEXT, cents INTEGER)")
         self.execute("INSERT INTO tabs VALUES ('Ada', 0)")
         self.execute("CREATE TABLE processed_event_ids (id TEXT)")
@@ -176,13 +177,11 @@ class Database(SqliteDatabase):
             raise Crashed("the power is off")
         return super().execute(sql, values)
 
-    def tab(self):
-        return self.execute("SELECT cents FROM tabs")[0]["cents"]
-
 # %%
 FIND = "SELECT id FROM processed_event_ids WHERE id = ?"
 MARK = "INSERT INTO processed_event_ids VALUES (?)"
 CHARGE = "UPDATE tabs SET cents = cents + ? WHERE guest = ?"
+TAB = "SELECT cents FROM tabs"
 
 def tabs(bill):
     """The tab, if billing dies before statement 1, 2, 3, or the commit."""
@@ -191,12 +190,12 @@ def tabs(bill):
         db = Database(dies_at)
         faults = [] if dies_at else ["crash billing commit 1"]
         cafe(lambda record: bill(record, db), *faults)
-        found.append(db.tab())
+        found += [row["cents"] for row in db.execute(TAB)]
     return found
 
 # %% [markdown]
-# One coffee, four places to die. Either billing marks the id first and
-# charges afterwards:
+# One coffee, four places to die. Billing can mark the id first and charge
+# afterwards, or charge first:
 
 # %%
 def mark_first(record, db):
@@ -204,25 +203,20 @@ def mark_first(record, db):
         db.execute(MARK, [record.envelope.id])
         db.execute(CHARGE, [record.event.cents, record.event.guest])
 
-tabs(mark_first)
-
-# %% [markdown]
-# Or it charges first and marks afterwards:
-
-# %%
 def charge_first(record, db):
     if not db.execute(FIND, [record.envelope.id]):
         db.execute(CHARGE, [record.event.cents, record.event.guest])
         db.execute(MARK, [record.envelope.id])
 
-tabs(charge_first)
+print("mark first  :", tabs(mark_first))
+print("charge first:", tabs(charge_first))
 
 # %% [markdown]
-# Before statement 3, that is between the two writes, the coffee is **lost**
-# in the first order and charged **twice** in the second. Each is right at
-# three places of four, which is why tests pass for years.
+# Before statement 3, between the two writes, the coffee is **lost** in the
+# first order and charged **twice** in the second. Each is right at three places
+# of four, so you can be lucky for years.
 #
-# No third order is left. But a database can make two writes one:
+# There is no third order. But a database can make two writes one:
 
 # %%
 def both_or_none(record, db):
@@ -235,9 +229,9 @@ tabs(both_or_none)
 # The mark and the effect are in **one transaction**: after a crash both are
 # there, or neither.
 #
-# One hole is left. Billing was slow, the group has given its record to
-# another process (lesson 02), and both are at work. Both *ask* before either
-# has *marked*:
+# One hole is left. Billing was slow, its group has given the record to another
+# process, and both are at work (lesson 02). Both *ask* before either has
+# *marked*:
 
 # %%
 def race(db):
@@ -247,12 +241,12 @@ def race(db):
             with suppress(ConstraintViolated), db.transaction():
                 db.execute(MARK, ["sale-1"])
                 db.execute(CHARGE, [400, "Ada"])
-    return db.tab()
+    return db.execute(TAB)
 
 loose, strict = Database(), Database()
 strict.execute("CREATE UNIQUE INDEX once ON processed_event_ids (id)")
-print("any id, any number of times:", race(loose))
-print("each id once at most       :", race(strict))
+print("no unique key  :", race(loose))
+print("with unique key:", race(strict))
 
 # %% [markdown]
 # With a **unique key** the second mark is refused, and its transaction takes
@@ -299,20 +293,20 @@ class Inbox:
 # Look, I have a test that sends each drink twice."
 
 # %%
-def cups(size, fault):
-    """Three cups are sold. How many get charged, with `size` ids kept?"""
+def cups(size, fault, drinks=3):
+    """Cups are sold. How many get charged, with `size` ids kept?"""
     ids, charged = deque(maxlen=size), []
     def bill(record):
         if record.envelope.id not in ids:
             ids.append(record.envelope.id)
             charged.append(record)
-    cafe(bill, fault, drinks=3, memory=ids)
+    cafe(bill, fault, drinks=drinks, memory=ids)
     return len(charged)
 
 [cups(size, "duplicate till publish 2") for size in (0, 1, 2)]
 
 # %% [markdown]
-# With no memory four cups are charged. With one id, three: the test is green.
+# Without memory, four cups of three are charged. With one id, three: green.
 
 # %%
 predict("03-c")
@@ -332,7 +326,7 @@ def cups_by_inbox(fault):
             if inbox.first_time(record):
                 db.execute(CHARGE, [400, "Ada"])
     cafe(bill, fault, drinks=3)
-    return db.tab() // 400
+    return db.execute(TAB)[0]["cents"] // 400
 
 # %%
 KINDS = {
@@ -350,15 +344,15 @@ row = [cups_by_inbox(fault) for fault in KINDS.values()]
 print("inbox    ", *(f"{n:8}" for n in row))
 
 # %% [markdown]
-# The test of our colleague is the first column. The others:
+# Our colleague's test is the first column. The others:
 #
-# - **late**: the copy comes after all others, as from a dead letter queue
-#   that somebody empties on Monday;
+# - **late**: the copy comes after all else, as from a dead letter queue that
+#   somebody empties on Monday;
 # - **suffix**: the group goes back, and a whole stretch comes again;
-# - **second**: another process takes over and gets what the first one has
-#   done, with a memory of its own.
+# - **second**: a second consumer takes over, gets what the first one has done
+#   and not committed, and has a memory of its own.
 #
-# Only the inbox says 3 everywhere.
+# Only the inbox says 3 everywhere. Test with *late* copies, and with crashes.
 
 # %% [markdown]
 # ## How long do you keep the ids?
@@ -367,45 +361,38 @@ print("inbox    ", *(f"{n:8}" for n in row))
 # and the copy of the first one comes late:
 
 # %%
-def cups_of_50(size):
-    ids, charged = deque(maxlen=size), []
-    def bill(record):
-        if record.envelope.id not in ids:
-            ids.append(record.envelope.id)
-            charged.append(record)
-    cafe(bill, "duplicate till publish 1 late", drinks=50, memory=ids)
-    return len(charged)
-
-{f"{size} ids": cups_of_50(size) for size in (10, 49, 50)}
+late = "duplicate till publish 1 late"
+for size in (10, 49, 50):
+    print(f"{size} ids kept:", cups(size, late, drinks=50), "cups charged")
 
 # %% [markdown]
 # A window of 49 is worth as little as one of 10. It has to be longer than the
 # *longest way on which an event can come back*: the board's retention (Kafka:
 # [a week](https://kafka.apache.org/documentation/#topicconfigs_retention.ms) by
-# default), plus the time in a dead letter queue, plus your reaction time.
+# default), plus its time in a dead letter queue. A board that is kept for ever
+# needs its ids for ever.
 #
-# Compare: the FIFO queues of Amazon SQS remember ids for
+# Beware of short windows that sound like a promise: FIFO queues of Amazon SQS
+# know an id for
 # [5 minutes](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html),
-# and a queue may keep a message for
+# and keep messages for up to
 # [14 days](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html).
-# And who replays a board that is kept for ever needs the ids for ever.
 
 # %% [markdown]
 # ## Effects that don't add up
 #
-# Some effects can be repeated without any memory. To *add* 400 is not one of
-# them. To *set* is: the door is open, twice open is open. So perhaps you can
-# do without ids? At night the café wants to know who is still inside. Ada
-# comes, and goes, and the copy of her coming is late.
-
-# %%
-predict("03-d")
+# Some effects can be repeated without any memory. *Add 400* can't. *Set* can:
+# a light that is switched on twice is on. So perhaps you can do without ids?
+# The light in the café is on while somebody is inside. Ada comes, and goes,
+# and the copy of her coming is late.
 
 # %%
 @dataclass(frozen=True)
 class GuestPassed(Event):
     guest: str
     to: str
+
+predict("03-d")
 
 # %%
 inside = set()
@@ -424,19 +411,19 @@ bus.run()
 inside
 
 # %% [markdown]
-# The lights stay on all night for a guest who has gone. `add` and `discard`
-# are idempotent, each of them. In between something else had happened, and
+# The light stays on all night for a guest who has gone. `add` and `discard`
+# are idempotent, each of them. But something else had happened in between, and
 # the late copy undid it.
 #
 # An inbox helps against the copy. Against two *different* events in the wrong
-# order no id helps, only a **version** does: lesson 04, and exercise 03.4.
+# order no id helps, only a version does: lesson 04, and exercise 03.4.
 
 # %% [markdown]
 # ## The money is elsewhere
 #
-# The end of the month: Ada's card is charged, at a provider. Put that call
-# into the transaction. The process dies after the call, before the end of the
-# transaction (statement 3 here).
+# Next door nobody has a tab: each drink is charged to the card, at a provider.
+# Put that call into the transaction. The process dies after the call, before
+# the transaction's end (statement 3 here).
 
 # %%
 db, provider = Database(dies_at=3), SimulatedGateway()
@@ -449,18 +436,18 @@ def settle(record):
             db.execute(CHARGE, [400, "Ada"])
 
 cafe(settle)
-print("in our database:", db.tab())
-print("on the card    :", sum(charge.cents for charge in provider.ledger))
+print("our row :", db.execute(TAB))
+print("the card:", sum(charge.cents for charge in provider.ledger))
 
 # %% [markdown]
 # Our books are right, and Ada has paid twice. The rollback took back the mark
-# and the tab. It can't take back what another company has done.
+# and our row. It can't take back what another company has done.
 #
-# Nor does a timeout say that nothing was done; it says that no answer came,
-# like the till's in the beginning. So providers take an **idempotency key**:
-# the same key has its effect once, and each repetition gets the first answer.
-# The question is what you put into it. Ada has *two* orders over 400 cents,
-# and the first answer gets lost:
+# And if the provider doesn't answer in time? A timeout doesn't say that nothing
+# was done (remember the till). So providers take an **idempotency key**: the
+# same key has its effect once, and a repetition gets the first answer. What do
+# you put into it? Ada has *two* orders over 400 cents, and the first answer
+# gets lost:
 
 # %%
 def charges(key):
@@ -488,10 +475,10 @@ bars(
 )
 
 # %% [markdown]
-# The key names the **intent**, *pay for A-1*, not the attempt: then three
-# calls are two charges. With too wide a key, the second order is taken for a
-# repetition, and nobody pays for it. Had it another price, the provider would
-# refuse:
+# The key names the **intent**, *pay for A-1*, and not the attempt: then three
+# calls are two charges. If the key is too wide, the second order is taken for
+# a repetition, and nobody pays for it. Had it another price, it would be
+# refused:
 
 # %%
 provider = SimulatedGateway()
@@ -502,11 +489,11 @@ except IdempotencyKeyReused as error:
     print(error)
 
 # %% [markdown]
-# Providers have a window, too: Stripe may forget a key after
-# [24 hours](https://docs.stripe.com/api/idempotent_requests). So write down
-# the outcome on your side, and after a day of silence ask before you try
-# again. And where nobody takes a key, as with most e-mail, once in a while it
-# *is* twice. Better say so than promise the opposite.
+# Providers have a window, too: Stripe (API v1) may forget a key after
+# [24 hours](https://docs.stripe.com/api/idempotent_requests). So write down the
+# outcome on your side, and after a day of silence, ask before you try again.
+# Where nobody takes a key, as with most e-mail, once in a while it *is* twice.
+# Say so, instead of promising the opposite.
 
 # %% [markdown]
 # ## Doesn't Kafka do that for me?
@@ -532,28 +519,32 @@ print("on, and the till restarts:", on_the_board(True, sessions=2))
 # %% [markdown]
 # It removes the repetitions of
 # [one producer session](https://kafka.apache.org/40/javadoc/org/apache/kafka/clients/producer/KafkaProducer.html),
-# and that is worth having. A till that restarts, doesn't know, and sells once
-# more is a new session. (Worse, its copy has a new id, which no inbox can
-# know. The id has to be stored with the sale: lesson 08.) And it saw nothing
-# of the crash above, where one record was handled twice.
+# and that is worth having. A till that restarts, and sends its last sale once
+# more, is a new session. (Its copy has a new id, too, so that no inbox can
+# recognise it. The id has to be stored with the sale: lesson 08.) And it has no
+# part in what billing does, as the crash has shown.
 #
 # Second, *exactly-once*: what billing publishes and what it commits become one
 # transaction.
-
-# %%
-predict("03-e")
 
 # %%
 @dataclass(frozen=True)
 class DrinkBilled(Event):
     guest: str
 
-# %%
 bus = connect()
 drinks, bills = bus.create_topic("drinks"), bus.create_topic("bills")
 bus.publish(drinks, DrinkSold("Ada", 400), key="Ada", source="till")
 db, mails, power_cuts = Database(), [], ["once"]
 
+# %%
+predict("03-e")
+
+# %% [markdown]
+# The power fails once, right before the end of Kafka's transaction; then a new
+# process does it all again.
+
+# %%
 def bill_in_kafka(billing, producer):
     for record in billing.poll():
         with producer.transaction():
@@ -563,10 +554,6 @@ def bill_in_kafka(billing, producer):
             mails.append("Dear Ada, …")
             if power_cuts:
                 raise Crashed(power_cuts.pop())
-
-# %% [markdown]
-# The power fails once, right before the end of Kafka's transaction. Then a
-# new process does it all again. What does everyone see?
 
 # %%
 for process in (1, 2):
@@ -580,19 +567,18 @@ for process in (1, 2):
 strict = {"isolation_level": "read_committed"}
 found = bus.consumer(bills, group="you", **strict).poll()
 print("bills, for readers of committed records:", len(found))
-print("on the tab in our database             :", db.tab())
+print("on the tab in our database             :", db.execute(TAB))
 print("mails                                  :", len(mails))
 
 # %% [markdown]
 # Inside Kafka: one bill. The first attempt was aborted, and readers of
-# committed records never see it. In the database and in Ada's mailbox: two.
+# committed records never see it. On the tab and in Ada's mailbox: two.
 # Kafka's transaction covers
 # [what is read from Kafka and written to Kafka](https://kafka.apache.org/documentation/#semantics),
 # and nothing else.
 #
-# So don't say *exactly once*. The event is delivered once or more often, and
-# its effect is there once: **effectively once**. And that is your reader's
-# doing.
+# So don't say *exactly once*. The event is delivered once or more often, its
+# effect is there once: **effectively once**. And that is your reader's work.
 
 # %% [markdown]
 # ## Your turn
@@ -603,6 +589,8 @@ print("mails                                  :", len(mails))
 # - **03.2** The same with crashes, and with two processes at once.
 # - **03.3** Charge a card once, when the provider doesn't answer.
 # - **03.4** Added, removed, added again, in any order.
+# - **03.5** Now you attack: a reader that survives every single fault. Find the
+#   two that it doesn't.
 
 # %% [markdown]
 # ## On real Kafka
@@ -613,24 +601,24 @@ print("mails                                  :", len(mails))
 # | | simulated | Kafka |
 # |---|---|---|
 # | which copies come, and what they do | the same | the same |
-# | a process that dies | missed at once | missed after [`session.timeout.ms`](https://kafka.apache.org/documentation/#consumerconfigs_session.timeout.ms), 45 s |
-# | a copy by a retry | made by our fault | made by our fault; in real life rare, until the day it isn't |
+# | a process that dies | leaves its group at once | here, too; without us the group waits for [`session.timeout.ms`](https://kafka.apache.org/documentation/#consumerconfigs_session.timeout.ms), 45 s |
+# | a lost response, a late copy | made by our faults | made by our faults; without us, rare, until the day it isn't |
 
 # %% [markdown]
 # ## What you can now say
 #
-# A sender that gets no answer can lose or repeat, so brokers repeat. A reader
-# is idempotent if the mark (source and id, under a unique key) and the effect
-# are one transaction. Where no transaction reaches, a key that names the
-# intent travels with the call. Test it with *late* copies, and with crashes.
+# Who gets no answer can lose or repeat; at least once means: repeat. A reader
+# is idempotent if the mark (under a unique key) and the effect are one
+# transaction. Where no transaction reaches, a key travels with the call, and
+# names the intent.
 #
 # | the effect is | use | its limit |
 # |---|---|---|
 # | a row in your database | inbox, same transaction | the ids have to be kept |
-# | to set a state | nothing, or a version | late copies undo; so: a version |
+# | a state that is set | its version | the sender has to count |
 # | a record in Kafka | Kafka's transaction | nothing outside of Kafka |
 # | at a provider | idempotency key of the intent | the provider forgets keys |
-# | at somebody who knows no keys | hope, and an apology | sometimes it is twice |
+# | at somebody who takes no key | an apology | now and then it is twice |
 
 # %% [markdown]
 # ## What we left out

@@ -1,7 +1,7 @@
 # dead when all is done: the copy comes to a process that knows nothing
 
 
-FAULTS = ["crash stamper commit 3 after", "duplicate till publish 1 late"]
+FAULTS = ["crash stamper commit 2 after", "duplicate till publish 1 late"]
 
 
 def stamped_twice():

@@ -3,6 +3,6 @@
 
 def stamped_twice():
     return """
-    crash stamper begin 3 before
+    crash stamper execute 2 before
     duplicate till publish 1 late
     """

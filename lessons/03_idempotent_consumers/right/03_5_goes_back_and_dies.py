@@ -3,6 +3,6 @@
 
 def stamped_twice():
     return """
-    duplicate stamper commit 3 suffix
-    crash stamper commit 3 after
+    duplicate stamper commit 2 suffix
+    crash stamper commit 2 after
     """

@@ -1,5 +1,4 @@
 from dataclasses import dataclass
-
 from sandbox import Event
 
 @dataclass(frozen=True)
@@ -9,16 +8,12 @@ class DrinkSold(Event):
 
 STAMP = """
 INSERT INTO stamps VALUES (?, 1, ?) ON CONFLICT (guest) DO UPDATE
-SET count = count + 1, last = excluded.last
+SET count = count + 1, last = excluded.last WHERE last <> excluded.last
 """
-FIND = "SELECT 1 FROM stamps WHERE guest = ? AND last = ?"
-seen = set()  # each id that this process has had
+seen = set()  # the ids that this process has had
 
 def handle(record, db):
-    id, guest = record.envelope.id, record.event.guest
-    if id in seen:  # a copy, at once or late
-        return
-    with db.transaction():
-        if not db.execute(FIND, [guest, id]):  # done before a crash?
-            db.execute(STAMP, [guest, id])
-    seen.add(id)
+    id = record.envelope.id
+    if id not in seen:
+        db.execute(STAMP, [record.event.guest, id])
+        seen.add(id)

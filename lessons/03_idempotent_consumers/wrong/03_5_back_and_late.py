@@ -4,5 +4,5 @@
 def stamped_twice():
     return """
     duplicate till publish 1 late
-    duplicate stamper commit 3 suffix
+    duplicate stamper commit 2 suffix
     """

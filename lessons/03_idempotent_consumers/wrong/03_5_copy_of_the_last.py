@@ -3,6 +3,6 @@
 
 def stamped_twice():
     return """
-    duplicate till publish 3 late
-    crash stamper commit 3 after
+    duplicate till publish 2 late
+    crash stamper commit 2 after
     """

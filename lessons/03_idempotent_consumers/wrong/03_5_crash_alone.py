@@ -3,5 +3,5 @@
 
 def stamped_twice():
     return """
-    crash stamper transaction 1 after
+    crash stamper execute 1 after
     """

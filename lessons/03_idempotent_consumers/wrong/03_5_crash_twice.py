@@ -3,6 +3,6 @@
 
 def stamped_twice():
     return """
-    crash stamper transaction 1 after
-    crash stamper transaction 3 after
+    crash stamper execute 1 after
+    crash stamper execute 2 after
     """

@@ -4,5 +4,5 @@
 def stamped_twice():
     return """
     crash stamper commit 1 after
-    duplicate stamper commit 3 suffix
+    duplicate stamper commit 2 suffix
     """

@@ -3,6 +3,6 @@
 
 def stamped_twice():
     return """
-    duplicate till publish 4 late
+    duplicate till publish 3 late
     crash stamper commit 1 after
     """
