@@ -82,12 +82,12 @@ sell("response", tries=2)[1]
 # %% [markdown]
 # ## Did it finish?
 #
-# Kafka's producers number their requests, so that the broker drops one that
-# the *producer* repeats
+# Kafka's producers number their requests, and the broker drops one that comes
+# twice
 # ([`enable.idempotence`](https://kafka.apache.org/documentation/#producerconfigs_enable.idempotence),
-# on by default; the till above has repeated its call, which is a new request).
-# Say that this was enough, and the coffee is on the board once. Billing puts it
-# on the tab, and dies before it commits.
+# on by default). Our till repeated its *call*: a new request. But say that all
+# went well, and the coffee is on the board once. Billing puts it on the tab,
+# and dies before it commits.
 
 # %%
 predict("03-a")
@@ -121,9 +121,8 @@ print("on the tab:", sum(tab))
 trace
 
 # %% [markdown]
-# The same record, handled twice, and no producer had a part in it. Whoever
-# does the work first and commits afterwards, does it again after a crash in
-# between. And who commits first loses it (lesson 02).
+# The same record, handled twice, and no producer had a part in it. (Commit
+# first, and you lose it instead: lesson 02.)
 #
 # In the first picture the copy was another record, at another place. Here it
 # is the same one. What both have in common is the **id** in the envelope.
@@ -249,11 +248,11 @@ print("no unique key  :", race(loose))
 print("with unique key:", race(strict))
 
 # %% [markdown]
-# With a **unique key** the second mark is refused, and its transaction takes
-# the charge back with it. (To ask inside the transaction helps in SQLite,
-# where one writer at a time gets in. In PostgreSQL, by
+# With a **unique key** the second mark is refused, and with it the whole
+# transaction. (To ask inside the transaction helps in SQLite, where one writer
+# at a time gets in. In PostgreSQL, by
 # [default](https://www.postgresql.org/docs/current/transaction-iso.html#XACT-READ-COMMITTED),
-# both may ask, and both hear no.)
+# both may ask there, and both hear no.)
 #
 # So the table *can* be made bullet-proof: unique key, same transaction.
 
@@ -282,10 +281,7 @@ class Inbox:
         return bool(self.db.execute(mark, values))
 
 # %% [markdown]
-# From here on we import it: `sandbox.patterns.Inbox` is these lines and its
-# error checks
-# ([inbox.py](../sandbox/patterns/inbox.py)); it insists on a transaction, for
-# example. Hohpe and Woolf call such a reader an **idempotent receiver**.
+# Hohpe and Woolf call a reader with such an inbox an **idempotent receiver**.
 #
 # ## A test that proves nothing
 #
@@ -313,11 +309,9 @@ predict("03-c")
 
 # %% [markdown]
 # A duplicate can come in more than one way. Attack every memory with each of
-# them; the last line is the inbox.
+# them, and our inbox, too.
 
 # %%
-from sandbox.patterns import Inbox
-
 def cups_by_inbox(fault):
     db = Database()
     inbox = Inbox(db, "billing")
@@ -353,12 +347,16 @@ print("inbox    ", *(f"{n:8}" for n in row))
 #   and not committed, and has a memory of its own.
 #
 # Only the inbox says 3 everywhere. Test with *late* copies, and with crashes.
+#
+# From here on we import it:
+# [`sandbox.patterns.Inbox`](../sandbox/patterns/inbox.py) is these lines and
+# its error checks. It insists on a transaction, for example.
 
 # %% [markdown]
 # ## How long do you keep the ids?
 #
-# The inbox grows by a line with each event. May old lines go? Sell 50 cups,
-# and the copy of the first one comes late:
+# The inbox grows with each event. May old lines go? Sell 50 cups, and let the
+# copy of the first one come late:
 
 # %%
 late = "duplicate till publish 1 late"
@@ -421,11 +419,13 @@ inside
 # %% [markdown]
 # ## The money is elsewhere
 #
-# Next door nobody has a tab: each drink is charged to the card, at a provider.
-# Put that call into the transaction. The process dies after the call, before
-# the transaction's end (statement 3 here).
+# Now billing charges Ada's card as well, at a provider. Put that call into the
+# transaction. The process dies after the call, before the transaction's end
+# (statement 3 here).
 
 # %%
+from sandbox.patterns import Inbox
+
 db, provider = Database(dies_at=3), SimulatedGateway()
 
 def settle(record):
@@ -436,12 +436,12 @@ def settle(record):
             db.execute(CHARGE, [400, "Ada"])
 
 cafe(settle)
-print("our row :", db.execute(TAB))
-print("the card:", sum(charge.cents for charge in provider.ledger))
+print("in our database:", db.execute(TAB))
+print("on the card    :", sum(made.cents for made in provider.ledger))
 
 # %% [markdown]
 # Our books are right, and Ada has paid twice. The rollback took back the mark
-# and our row. It can't take back what another company has done.
+# and the tab. It can't take back what another company has done.
 #
 # And if the provider doesn't answer in time? A timeout doesn't say that nothing
 # was done (remember the till). So providers take an **idempotency key**: the
@@ -520,9 +520,9 @@ print("on, and the till restarts:", on_the_board(True, sessions=2))
 # It removes the repetitions of
 # [one producer session](https://kafka.apache.org/40/javadoc/org/apache/kafka/clients/producer/KafkaProducer.html),
 # and that is worth having. A till that restarts, and sends its last sale once
-# more, is a new session. (Its copy has a new id, too, so that no inbox can
-# recognise it. The id has to be stored with the sale: lesson 08.) And it has no
-# part in what billing does, as the crash has shown.
+# more, is a new session. (With a new id, too, which no inbox recognises. So
+# the id is stored with the sale: lesson 08.) And it has no part in what billing
+# does twice, as the crash has shown.
 #
 # Second, *exactly-once*: what billing publishes and what it commits become one
 # transaction.
@@ -602,7 +602,8 @@ print("mails                                  :", len(mails))
 # |---|---|---|
 # | which copies come, and what they do | the same | the same |
 # | a process that dies | leaves its group at once | here, too; without us the group waits for [`session.timeout.ms`](https://kafka.apache.org/documentation/#consumerconfigs_session.timeout.ms), 45 s |
-# | a lost response, a late copy | made by our faults | made by our faults; without us, rare, until the day it isn't |
+# | lost responses, late copies | made by our faults | made by our faults; without us, rare |
+# | the request that the broker drops | played by the bus | played by our adapter: no client can be told to repeat one |
 
 # %% [markdown]
 # ## What you can now say
@@ -623,10 +624,9 @@ print("mails                                  :", len(mails))
 # %% [markdown]
 # ## What we left out
 #
-# The position instead of the ids, stored with the state: exercise 02.4. The
-# copy that comes from your own producer: lesson 08, where the inbox meets its
-# outbox. Dead letters that come back: lesson 09. All words are in the
-# [glossary](../docs/glossary.md).
+# The position instead of the ids, stored with the state: exercise 02.4. Where
+# the inbox meets the outbox: lesson 08. Dead letters that come back: lesson 09.
+# All words are in the [glossary](../docs/glossary.md).
 #
 # **Read on:** Gregor Hohpe and Bobby Woolf,
 # [Idempotent Receiver](https://www.enterpriseintegrationpatterns.com/patterns/messaging/IdempotentReceiver.html)
