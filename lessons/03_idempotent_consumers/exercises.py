@@ -21,7 +21,7 @@ import sandbox  # from here on, this notebook knows %%exercise
 # | table | columns |
 # |---|---|
 # | `stamps` | `guest` (one row each), `count` |
-# | `inbox` | `id` (each only once: a second one raises `ConstraintViolated`) |
+# | `handled` | `id` (each only once: a second one raises `ConstraintViolated`) |
 
 # %% [markdown]
 # `db.execute(sql, [values])` runs one statement and returns its rows as
@@ -55,7 +55,7 @@ ON CONFLICT (guest) DO UPDATE SET count = count + 1
 
 def handle(record, db):
     ### BEGIN SOLUTION: one stamp for each drink
-    mark = "INSERT INTO inbox VALUES (?) ON CONFLICT DO NOTHING RETURNING id"
+    mark = "INSERT INTO handled VALUES (?) ON CONFLICT DO NOTHING RETURNING id"
     if db.execute(mark, [record.envelope.id]):
         db.execute(STAMP, [record.event.guest])
     ### END SOLUTION
@@ -63,7 +63,7 @@ def handle(record, db):
 # %% [markdown]
 # ## 03.2 The mark and the stamp, or neither
 #
-# The same card, and now the process may die between any two steps of yours.
+# The same tables, and now the process may die between any two steps of yours.
 # The record that it was busy with is then delivered again, to a new process
 # that remembers nothing. It also happens that a second process gets a record
 # while the first one, slow and not dead, is still at it.
@@ -89,7 +89,7 @@ ON CONFLICT (guest) DO UPDATE SET count = count + 1
 
 def handle(record, db):
     ### BEGIN SOLUTION: one stamp each
-    mark = "INSERT INTO inbox VALUES (?) ON CONFLICT DO NOTHING RETURNING id"
+    mark = "INSERT INTO handled VALUES (?) ON CONFLICT DO NOTHING RETURNING id"
     with db.transaction():
         if db.execute(mark, [record.envelope.id]):
             db.execute(STAMP, [record.event.guest])
@@ -113,7 +113,8 @@ def handle(record, db):
 
 # %% [markdown]
 # Write down what became of each order, in the table `payments`: `order_id`
-# (one row each), `status` (`'paid'` or `'declined'`) and `charge_id`.
+# (one row each; a second one raises `ConstraintViolated`), `status` (`'paid'`
+# or `'declined'`) and `charge_id`.
 #
 # If your function raises, the process ends, and the record is delivered again
 # to the next one. One guest may well have two orders over the same amount.
@@ -227,7 +228,7 @@ def handle(record, db):
 #
 # | fault | means |
 # |---|---|
-# | `duplicate till publish 1 late` | this sale is on the board once more when all else is done; or `at-once`: right behind itself |
+# | `duplicate till publish 1 late` | this sale is on the board once more, behind all others; or `at-once`: right behind itself |
 # | `duplicate stamper commit 2 suffix` | at this commit the group goes back to where this process has begun |
 # | `crash stamper commit 2 after` | the process dies after this step (or `before` it), and a new one takes over |
 #

@@ -32,7 +32,7 @@ def say(world: World, topic: str, event: Event, key: str) -> None:
 
 STAMPS = """
 CREATE TABLE stamps (guest TEXT PRIMARY KEY, count INTEGER NOT NULL);
-CREATE TABLE inbox (id TEXT PRIMARY KEY);
+CREATE TABLE handled (id TEXT PRIMARY KEY);
 """
 DRINKS = (("G-7", "flat white"), ("G-8", "mocha"), ("G-7", "flat white"))
 
@@ -126,7 +126,7 @@ in_one_transaction = Grader(
     ),
 )
 in_one_transaction.explore(
-    replace(BY_ID, events=DRINKS[::2], faults={"crash", "duplicate", "rebalance"}),
+    replace(BY_ID, events=DRINKS[::2], faults={"crash", "duplicate", "rebalance any evict"}),
     misconceptions={
         "no duplicate effect": "A table of processed ids is bullet-proof. (Only if the mark and the effect are "
         "one transaction.)",
@@ -216,10 +216,11 @@ charged_once = Grader(
     "03.3",
     "Charge the card once",
     hints=(
-        "A timeout says that there was no answer. Does it say that nothing was done? Look what stands in the "
-        "provider's books at the dotted line.",
-        "Your database and the provider share no transaction, so there is always a gap. What the provider "
-        "offers against it is the key: with the same key it does the same thing only once.",
+        "Stop at the dotted line. What stands in the provider's books at that moment, what in your table, and "
+        "what will your code do when it gets this order once more?",
+        "A timeout does not say that nothing was done, and no transaction of yours reaches the provider: there "
+        "is always a gap. What the provider offers against it is the key: with the same key it does the same "
+        "thing only once.",
         "The key has to be the same at each attempt for one order, and another one for each other order: of "
         "all that you know, what is like that? A decline is an answer, and gets written down like a success.",
     ),
@@ -242,8 +243,8 @@ charged_once.explore(
         "no lost message": "A key is good if it is never the same twice, or if it is built of the contents. "
         "(It names one intent: this order's payment.)",
         "consistent output": "Only a success is worth writing down.",
-        "termination": "An error is tried again until it goes away. (A decline, or a key that stands for "
-        "something else, never does.)",
+        "termination": "An error is tried again until it goes away. (A decline, a key that stands for something "
+        "else, or a row that is there already, never does.)",
     },
 )
 

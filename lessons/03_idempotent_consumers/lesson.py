@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 03 · Charged twice
 #
-# Ada had one coffee, and her tab says two. Nothing is broken: your broker has
+# Ada had one coffee, and her tab says two. Nothing is broken: the broker has
 # promised no more. You will find out why, and write readers to which it does
 # no harm.
 #
@@ -249,10 +249,10 @@ print("with unique key:", race(strict))
 
 # %% [markdown]
 # With a **unique key** the second mark is refused, and with it the whole
-# transaction. (To ask inside the transaction helps in SQLite, where one writer
-# at a time gets in. In PostgreSQL, by
+# transaction. (Asking inside it is enough in SQLite, which lets one writer in
+# at a time. PostgreSQL, by
 # [default](https://www.postgresql.org/docs/current/transaction-iso.html#XACT-READ-COMMITTED),
-# both may ask there, and both hear no.)
+# lets both in, and both hear no.)
 #
 # So the table *can* be made bullet-proof: unique key, same transaction.
 
@@ -493,7 +493,6 @@ except IdempotencyKeyReused as error:
 # [24 hours](https://docs.stripe.com/api/idempotent_requests). So write down the
 # outcome on your side, and after a day of silence, ask before you try again.
 # Where nobody takes a key, as with most e-mail, once in a while it *is* twice.
-# Say so, instead of promising the opposite.
 
 # %% [markdown]
 # ## Doesn't Kafka do that for me?
@@ -601,17 +600,17 @@ print("mails                                  :", len(mails))
 # | | simulated | Kafka |
 # |---|---|---|
 # | which copies come, and what they do | the same | the same |
-# | a process that dies | leaves its group at once | here, too; without us the group waits for [`session.timeout.ms`](https://kafka.apache.org/documentation/#consumerconfigs_session.timeout.ms), 45 s |
-# | lost responses, late copies | made by our faults | made by our faults; without us, rare |
-# | the request that the broker drops | played by the bus | played by our adapter: no client can be told to repeat one |
+# | a process that dies | is missed at once | our crash leaves the group; a real one is missed after [45 s](https://kafka.apache.org/documentation/#consumerconfigs_session.timeout.ms) |
+# | lost responses, late copies | made by our faults | made by our faults; by themselves, rare |
+# | the repeated request, dropped | by the bus | by our adapter: no client repeats one when told to |
 
 # %% [markdown]
 # ## What you can now say
 #
 # Who gets no answer can lose or repeat; at least once means: repeat. A reader
-# is idempotent if the mark (under a unique key) and the effect are one
-# transaction. Where no transaction reaches, a key travels with the call, and
-# names the intent.
+# is idempotent if the mark, under a unique key, and the effect are one
+# transaction. Where no transaction reaches, a key that names the intent goes
+# along.
 #
 # | the effect is | use | its limit |
 # |---|---|---|
