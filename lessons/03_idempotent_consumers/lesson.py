@@ -69,11 +69,12 @@ for lost in ("request", "response"):
 # %% [markdown]
 # The till can't know which line it is in; it can only choose the column. Give
 # up: 0 or 400, **at most once**. Try again: 400 or 800, **at least once**. No
-# column says 400 twice, and asking back doesn't help: that answer may get lost
-# as well. (This is the *two generals' problem*.)
+# column says 400 twice. To ask back is one more message whose answer may get
+# lost, and the first request may still be on its way. (This is the *two
+# generals' problem*.)
 #
 # A drink that nobody wrote down is lost for good. One that is there twice can
-# be recognised. So, where a loss is too dear, *at least once* is the contract.
+# be recognised. So *at least once* is the contract wherever a loss is too dear.
 # Here is its price, the second line with a second try:
 
 # %%
