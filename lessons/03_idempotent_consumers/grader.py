@@ -230,7 +230,7 @@ charged_once.explore(
         world=cashier_and_provider,
         story=orders_are_placed,
         events=ORDERS,
-        faults={"crash", "duplicate publish", "fail charge", "fail charge late"},
+        faults={"crash", "duplicate publish late", "fail charge", "fail charge late"},
         checks=[
             Invariant("no duplicate effect", _charged_too_often),
             Invariant("no lost message", _not_charged),
@@ -329,7 +329,7 @@ out_of_order.explore(
         world=favourites,
         story=tastes_change,
         events=CHANGES,
-        faults={"duplicate publish", "delay", "crash"},
+        faults={"duplicate publish late", "delay", "crash"},
         checks=[Invariant("order per key", _wrong_favourites)],
     ),
     misconceptions={
