@@ -21,7 +21,7 @@ STAMP = os.path.join(VENV, "made-from")  # what the environment was made from
 COMMANDS = {
     "setup": [],
     "lab": ["-m", "tools.lab"],
-    "test": ["-m", "pytest"],
+    "test": ["-m", "tools.test"],
     "lessons": ["-m", "tools.lessons", "build"],
     "kafka": ["-m", "tools.broker"],
     "bench": ["-m", "benchmarks"],

@@ -1,7 +1,6 @@
 """The graders are graded: correct solutions pass, wrong ones fail, for the reason that they name."""
 
 import re
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from sandbox.course import lesson_folders
 from sandbox.grading import Grader, Verdict, grade
 from sandbox.grading.grader import graders_of
+from tests.verdicts import graded
 from tools.lessons.source import Cell, read
 
 BREAKS = "# breaks: "
@@ -51,9 +51,8 @@ def _outcome(verdict: Verdict) -> tuple:
     return verdict.result, verdict.invariant, verdict.survived, verdict.calls
 
 
-@cache
 def _verdict(grader: Grader, path: Path) -> Verdict:
-    return grade(grader.exercise, path.read_text(encoding="utf-8"))
+    return graded(grader.exercise, path.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(("grader", "path"), _files("right"))
@@ -79,7 +78,7 @@ def test_the_untouched_stub_is_unknown(grader):
 
 @every_exercise
 def test_the_solution_of_the_course_passes(grader):
-    verdict = grade(grader.exercise, _source(_cell(grader).solution()))
+    verdict = graded(grader.exercise, _source(_cell(grader).solution()))
     assert verdict.result == "PASS", verdict.text()
 
 
@@ -116,7 +115,7 @@ def test_the_program_that_is_to_be_broken_is_the_one_that_is_shown(grader):
 @every_exercise
 def test_a_verdict_comes_at_once(grader):
     """Counted, since a busy machine makes seconds mean nothing; the seconds are in `sandbox audit`."""
-    verdict = grade(grader.exercise, _source(_cell(grader).solution()))
+    verdict = graded(grader.exercise, _source(_cell(grader).solution()))
     assert sum(found.schedules for found in verdict.explorations) <= SCHEDULES_MAX
     assert verdict.calls <= CALLS_MAX
 
