@@ -149,7 +149,7 @@ def handle(record, db, payments):
 # Guests keep a list of favourite drinks. Their changes come as
 # `FavouriteAdded` and `FavouriteRemoved`, each with a `version` that counts
 # up for one guest and one drink. Nothing keeps the events in order: a copy of
-# an old one may come last.
+# an old one may come last. And your process may die, and is started again.
 #
 # In the end the list has to be as the newest version says. The table
 # `favourites` has `guest`, `drink` (one row for both), `version` and
