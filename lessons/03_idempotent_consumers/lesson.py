@@ -5,8 +5,8 @@
 # promised no more. You will find out why, and write readers to which it does
 # no harm.
 #
-# **Time:** 30 minutes. **You need:** lesson [01](01_events.ipynb), and what a
-# commit is from lesson 02.
+# **Time:** 30 minutes. **You need:** lessons [01](01_events.ipynb) and
+# [02](02_the_log.ipynb), and a little SQL.
 #
 # **You will be able to:** say where duplicates come from, give each event its
 # effect once in your own database, and charge a card once that no transaction
@@ -230,8 +230,8 @@ tabs(both_or_none)
 # there, or neither.
 #
 # One hole is left. Billing was slow, its group has given the record to another
-# process, and both are at work (lesson 02). Both *ask* before either has
-# *marked*:
+# process, and the first one is a zombie (lesson 02). Both *ask* before either
+# has *marked*:
 
 # %%
 def race(db):

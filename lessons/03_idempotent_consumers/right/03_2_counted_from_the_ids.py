@@ -17,5 +17,6 @@ def handle(record, db):
     guest = record.event.guest
     db.execute("INSERT INTO handled VALUES (?) ON CONFLICT DO NOTHING", [f"{guest} {record.envelope.id}"])
     db.execute(
-        "INSERT OR REPLACE INTO stamps SELECT ?, count(*) FROM handled WHERE id LIKE ? || ' %'", [guest, guest]
+        "INSERT OR REPLACE INTO stamps SELECT ?, count(*) FROM handled WHERE id LIKE ? || ' %'",
+        [guest, guest],
     )
