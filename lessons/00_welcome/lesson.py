@@ -5,14 +5,14 @@
 # send half of its staff to lunch, and lose nothing. Then your first exercise
 # is attacked.
 #
-# **Time:** 15 minutes. **You need:** Python functions; nothing else, and
-# nothing to install.
+# **Time:** 10 minutes, and a few more for the exercise. **You need:** Python
+# functions; nothing to install.
 #
 # **You will be able to:** publish an event and read it, say what happens
 # while a reader is away, and find your way through this course.
 
 # %% [markdown]
-# Click into the next cell and press **Shift+Enter**. It says what this
+# Click into the next cell and press `Shift+Enter`. It says what this
 # machine has. Nothing that it calls missing stops you in this lesson.
 
 # %% tags=["machine"]
@@ -62,8 +62,9 @@ bus.trace
 
 # %% [markdown]
 # That is a timeline. Time runs to the right, and everyone who does something
-# gets a row. (Why two `partitions`? One reason comes below; lesson 02 has the
-# others.)
+# gets a row. `orders[1]@0` is the place of the event: topic `orders`, part 1,
+# position 0. (Why does the board have two parts, called **partitions**? One
+# reason comes below, and lesson 02 has the others.)
 #
 # Now Bo. He opens the board, takes each order that waits, makes it, and ticks
 # it off. The tick is called a **commit**. It is kept under the name of his
@@ -119,15 +120,15 @@ print("waiting    :", bus.lag("barista"))
 # ## Your turn: how exercises work
 #
 # Open [exercises/00_welcome.ipynb](../exercises/00_welcome.ipynb), run the
-# cell **00.1** as it is, and come back when it says PASS. Three minutes.
+# cell **00.1** as it is, and come back when it says `PASS`. Three minutes.
 #
 # What happens there happens in every exercise. You write a function, and a
 # grader runs it under all kinds of trouble: a crash at each step, records
 # that come twice or late, calls that fail. It says
 #
-# - **FAIL**, with the shortest story in which it goes wrong, as a timeline;
-# - **PASS**, with how many stories it has survived;
-# - **UNKNOWN**, when there was nothing to test yet.
+# - `FAIL`, with the shortest story in which it goes wrong, as a timeline;
+# - `PASS`, with how many stories it has survived;
+# - `UNKNOWN`, when there was nothing to test yet.
 
 # %% [markdown]
 # ## Why events at all?
@@ -226,7 +227,7 @@ print("by a call:", accepts(900))
 # The call says `False`, at once.
 #
 # So events are not always looser, or better. Where you need the answer *now*
-# in order to go on, **call**. Where you only have to say what has happened,
+# in order to go on, *call*. Where you only have to say what has happened,
 # publish. A good system does both.
 
 # %% [markdown]
