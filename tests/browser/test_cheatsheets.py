@@ -11,15 +11,18 @@ SHEETS = sorted(ROOT.glob("docs/cheatsheets/*.html"))
 A_PAGE = re.compile(rb"/Type\s*/Page\b")
 
 
-def printed_pages(page, paper) -> int:
-    return len(A_PAGE.findall(page.pdf(format=paper)))
+ROOM = 1.05  # other machines have other fonts
+
+
+def printed_pages(page, paper, scale=1.0) -> int:
+    return len(A_PAGE.findall(page.pdf(format=paper, scale=scale)))
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.stem)
-def test_a_cheat_sheet_is_one_page(page, sheet, paper):
+def test_a_cheat_sheet_is_one_page_with_room_to_spare(page, sheet, paper):
     page.goto(sheet.as_uri())
-    assert printed_pages(page, paper) == 1
+    assert printed_pages(page, paper, ROOM) == 1
 
 
 def test_what_is_longer_is_counted_as_more(page):

@@ -25,21 +25,21 @@ STYLE = """\
 * { box-sizing: border-box }
 body { font: 10pt/1.36 system-ui, -apple-system, "Segoe UI", "Liberation Sans", sans-serif;
   color: var(--ink); background: var(--paper); max-width: 188mm; margin: 0 auto; padding: 1rem }
-@media print { body { padding: 0; max-width: none } }
-h1 { font-size: 17pt; line-height: 1.15; margin: 0 0 .3em; padding-bottom: .25em;
+@media print { body { padding: 0; max-width: none; font-size: 9.3pt } }
+h1 { font-size: 1.7em; line-height: 1.15; margin: 0 0 .3em; padding-bottom: .25em;
   border-bottom: 2pt solid var(--accent) }
-h1 + p { font-size: 11.5pt; margin: .2em 0 .5em }
-h2 { font-size: 11pt; color: var(--accent); margin: .75em 0 .2em; break-after: avoid }
+h1 + p { font-size: 1.15em; margin: .2em 0 .5em }
+h2 { font-size: 1.1em; color: var(--accent); margin: .75em 0 .2em; break-after: avoid }
 p, ul { margin: .25em 0 } ul { padding-left: 1.3em } li { margin: .12em 0 }
 pre { background: var(--soft); border-left: 3pt solid var(--line); padding: .5em .8em; margin: .35em 0;
-  font-size: 8.8pt; line-height: 1.32; white-space: pre-wrap; break-inside: avoid;
+  font-size: .88em; line-height: 1.32; white-space: pre-wrap; break-inside: avoid;
   print-color-adjust: exact; -webkit-print-color-adjust: exact }
 code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .92em }
 pre code { font-size: 1em }
-table { border-collapse: collapse; width: 100%; margin: .35em 0; font-size: 9.4pt; break-inside: avoid }
+table { border-collapse: collapse; width: 100%; margin: .35em 0; font-size: .94em; break-inside: avoid }
 th, td { text-align: left; vertical-align: top; padding: .18em .6em .18em 0; border-bottom: .5pt solid var(--line) }
 blockquote { margin: .35em 0; padding: .1em .9em; border-left: 3pt solid var(--accent) }
-footer { margin-top: .8em; font-size: 8pt; color: var(--quiet) }
+footer { margin-top: .8em; font-size: .8em; color: var(--quiet) }
 a { color: inherit } .k, .kn, .ow, .kc { color: var(--word) } .s, .s1, .s2, .sa { color: var(--text) }
 .c, .c1 { color: var(--quiet); font-style: italic }
 """
