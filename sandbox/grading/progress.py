@@ -77,7 +77,7 @@ class ByLesson:
 
     def __repr__(self) -> str:
         lines = [
-            f"{number}  {'  '.join(_brief(row) for row in rows):<36}  {_title(number)}"
+            f"{number}  {'  '.join(_brief(row) for row in rows):<42}  {_title(number)}"
             for number, rows in self.lessons.items()
         ]
         return "\n".join([self.headline, *lines])
