@@ -56,7 +56,7 @@ def _bus() -> Line:
     url = os.environ.get("SANDBOX_BUS") or "sim://"
     address = urlsplit(url).netloc
     if not address:
-        return Line("✓", "bus", "simulated, inside the notebook; enough for every lesson")
+        return Line("✓", "bus", "simulated, inside the notebook: all that you need")
     if _answers(address):
         return Line("✓", "bus", f"{url}, from SANDBOX_BUS")
     return Line(
@@ -67,7 +67,7 @@ def _bus() -> Line:
 def _kafka() -> Line:
     if _answers(DEFAULT):
         return Line("✓", "Kafka", f'something answers at {DEFAULT}; connect("kafka://{DEFAULT}") uses it')
-    return Line("–", "Kafka", "not running; no lesson needs it. To see one on it: `make kafka`")
+    return Line("–", "Kafka", "not running, and not needed. To see a lesson on it: `make kafka`")
 
 
 def _engine() -> Line:

@@ -72,7 +72,9 @@ def _made_again(world: World) -> str | None:
         if times > 1 and not world.steps.struck:
             return f"{order_id} was made {times} times, on a calm day."
     if lag := world.bus.lag("barista"):
-        return f"All drinks are made, and the board has {lag} down as open: the next barista makes them again."
+        return (
+            f"All drinks are made, and the board has {lag} down as open: the next barista makes them again."
+        )
     return None
 
 

@@ -108,8 +108,9 @@ print("made       :", sorted(made))
 print("waiting    :", bus.lag("barista"))
 
 # %% [markdown]
-# Four orders, four drinks: none was lost, and `A-1` was not made again. Who
-# has remembered all that? Not Ada, and not Bo, whose `bo_works()` has begun
+# Four orders, four drinks: none was lost, and `A-1` was not made again. (They
+# are `sorted` here, since between two partitions there is no order.) Who has
+# remembered all that? Not Ada, and not Bo, whose `bo_works()` has begun
 # from nothing. The board keeps the orders, and for each group it keeps how
 # far that group has come.
 #
@@ -119,8 +120,9 @@ print("waiting    :", bus.lag("barista"))
 # %% [markdown]
 # ## Your turn: how exercises work
 #
-# Open [exercises/00_welcome.ipynb](../exercises/00_welcome.ipynb), run the
-# cell **00.1** as it is, and come back when it says `PASS`. Three minutes.
+# Open [exercises/00_welcome.ipynb](../exercises/00_welcome.ipynb), run its
+# cells from the top, and mend **00.1** until it says `PASS`. It takes three
+# minutes. Then come back.
 #
 # What happens there happens in every exercise. You write a function, and a
 # grader runs it under all kinds of trouble: a crash at each step, records
@@ -239,8 +241,8 @@ print("by a call:", accepts(900))
 # outputs stay the same; the tests of this course compare them. What differs:
 # ids and times, and three baristas take a few seconds to share their work.
 #
-# You don't need it for any lesson. It is there for the day when you want to
-# see that we don't lie.
+# You don't need it in order to go on. It is there for the day when you want
+# to see that we don't lie.
 
 # %% [markdown]
 # ## What you can now say

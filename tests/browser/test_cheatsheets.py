@@ -34,7 +34,9 @@ def test_what_is_longer_is_counted_as_more(page):
 def test_a_cheat_sheet_can_be_read_on_a_screen(page, scheme):
     page.emulate_media(color_scheme=scheme)
     page.goto(SHEETS[0].as_uri())
-    ink, paper = page.evaluate("[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]")
+    ink, paper = page.evaluate(
+        "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
+    )
     assert (sum(_rgb(ink)) < sum(_rgb(paper))) == (scheme == "light")
     page.screenshot(path=picture(f"cheatsheet-{scheme}"), full_page=True)
 

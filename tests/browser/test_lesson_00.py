@@ -1,4 +1,4 @@
-"""The first minutes of a newcomer: the first event, the first FAIL with its picture, the first PASS, the way on."""
+"""A newcomer's first minutes: the first event, the first FAIL with its picture, the first PASS, the way on."""
 
 from playwright.sync_api import expect
 

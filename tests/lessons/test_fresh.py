@@ -8,8 +8,7 @@ from functools import cache
 
 import pytest
 
-from tools.lessons import CellFailed
-from tools.lessons import sheets
+from tools.lessons import CellFailed, sheets
 from tools.lessons.build import Course
 from tools.lessons.source import SourceError
 

@@ -1,4 +1,4 @@
-"""Cheat sheets: their code runs, they have the same five parts, and stand alone; pages are counted in a browser."""
+"""Cheat sheets: their code runs, they have the same parts, and stand alone. A browser counts their pages."""
 
 import re
 
@@ -49,7 +49,9 @@ def test_a_page_is_written_once_and_named_when_it_is_old(tmp_path):
     lesson = tmp_path / "lessons/01_cup"
     lesson.mkdir(parents=True)
     assert sheets.stale(tmp_path, lesson) == []
-    (lesson / "cheatsheet.md").write_text("# 01 · A cup\n\n**Tea & more.**\n\n```python\nx = 1  # <one>\n```\n")
+    (lesson / "cheatsheet.md").write_text(
+        "# 01 · A cup\n\n**Tea & more.**\n\n```python\nx = 1  # <one>\n```\n"
+    )
     assert sheets.stale(tmp_path, lesson)[0].startswith("docs/cheatsheets/01_cup.html is not there yet")
     page = sheets.write(tmp_path, lesson)
     assert page == tmp_path / "docs/cheatsheets/01_cup.html"

@@ -109,7 +109,8 @@ def test_the_index_lists_every_lesson():
 def test_a_paths_time_is_the_sum_of_its_lessons_and_exercises(tmp_path):
     (tmp_path / "lessons").mkdir()
     (tmp_path / "lessons/paths.toml").write_text(
-        'minutes_per_exercise = 10\n[[path]]\nname = "A day"\nlessons = ["01", "02", "03", "09"]\nwhy = "All."\n'
+        "minutes_per_exercise = 10\n"
+        '[[path]]\nname = "A day"\nlessons = ["01", "02", "03", "09"]\nwhy = "All."\n'
     )
     assert pages.minutes_of([ONE, TWO], 10) == 85
     row = pages.path_table(COURSE_OF_FOUR, tmp_path).splitlines()[-1]

@@ -133,12 +133,13 @@ class Course:
             same = there == wanted
         else:
             same = path.read_bytes() == text_of(wanted).encode()
+        text = self.text_of(path).relative_to(self.root).as_posix()
         return (
             ""
             if same
             else (
                 f"{name} is generated and differs from its source ({first_difference(there, wanted)}). "
-                f"Move your change to {self.text_of(path).relative_to(self.root).as_posix()} and run: make lessons"
+                f"Move your change to {text} and run: make lessons"
             )
         )
 

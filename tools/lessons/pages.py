@@ -42,11 +42,13 @@ def lesson_table(lessons: list[About], root: Path) -> str:
         sheet = (root / "lessons" / lesson.name / "cheatsheet.md").is_file()
         cells = [
             lesson.number,
-            f"[{lesson.title}]({lesson.name}.ipynb)<br>{lesson.topic}" if lesson.is_written else f"{lesson.topic} (in writing)",
-            f"{lesson.minutes} min" if lesson.is_written else "",
+            f"[{lesson.title}]({lesson.name}.ipynb)<br>{lesson.topic}"
+            if lesson.is_written
+            else f"{lesson.topic} (in writing)",
+            f"{lesson.minutes}\N{NO-BREAK SPACE}min" if lesson.is_written else "",
             lesson.needs,
             f"[{exercises}](../exercises/{lesson.name}.ipynb)" if exercises else "",
-            f"[one page](../docs/cheatsheets/{lesson.name}.html)" if sheet else "",
+            f"[one\N{NO-BREAK SPACE}page](../docs/cheatsheets/{lesson.name}.html)" if sheet else "",
         ]
         rows.append(f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |")
     return "\n".join(rows)
@@ -74,6 +76,5 @@ def _sum(lessons: list[About], paths: dict) -> str:
     hours, minutes = divmod(minutes_of(lessons, per_exercise), 60)
     reading = sum(lesson.minutes for lesson in lessons)
     return (
-        f"{reading} min of lessons, {count} exercises of about {per_exercise} min: "
-        f"{hours} h {minutes:02} min"
+        f"{reading} min of lessons, {count} exercises of about {per_exercise} min: {hours} h {minutes:02} min"
     )

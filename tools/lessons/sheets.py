@@ -34,10 +34,13 @@ p, ul { margin: .25em 0 } ul { padding-left: 1.3em } li { margin: .12em 0 }
 pre { background: var(--soft); border-left: 3pt solid var(--line); padding: .5em .8em; margin: .35em 0;
   font-size: .88em; line-height: 1.32; white-space: pre-wrap; break-inside: avoid;
   print-color-adjust: exact; -webkit-print-color-adjust: exact }
-code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .92em }
+code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
+  font-size: .92em }
 pre code { font-size: 1em }
-table { border-collapse: collapse; width: 100%; margin: .35em 0; font-size: .94em; break-inside: avoid }
-th, td { text-align: left; vertical-align: top; padding: .18em .6em .18em 0; border-bottom: .5pt solid var(--line) }
+table { border-collapse: collapse; width: 100%; margin: .35em 0; font-size: .94em;
+  break-inside: avoid }
+th, td { text-align: left; vertical-align: top; padding: .18em .6em .18em 0;
+  border-bottom: .5pt solid var(--line) }
 blockquote { margin: .35em 0; padding: .1em .9em; border-left: 3pt solid var(--accent) }
 footer { margin-top: .8em; font-size: .8em; color: var(--quiet) }
 a { color: inherit } .k, .kn, .ow, .kc { color: var(--word) } .s, .s1, .s2, .sa { color: var(--text) }
@@ -87,7 +90,9 @@ def stale(root: Path, lesson: Path) -> list[str]:
     if not source.is_file() or (path.is_file() and path.read_text(encoding="utf-8") == page_of(source)):
         return []
     there = "differs from" if path.is_file() else "is not there yet, for"
-    return [f"{path.relative_to(root).as_posix()} {there} lessons/{lesson.name}/cheatsheet.md. Run: make lessons"]
+    return [
+        f"{path.relative_to(root).as_posix()} {there} lessons/{lesson.name}/cheatsheet.md. Run: make lessons"
+    ]
 
 
 def orphans(root: Path) -> list[str]:

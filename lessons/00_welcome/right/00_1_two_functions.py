@@ -1,5 +1,6 @@
 # The commit is a function of its own, called when the drink stands
 
+
 def serve(record, consumer, shelf):
     make(record.event, shelf)
     done(record, consumer)
