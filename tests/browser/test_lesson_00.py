@@ -1,4 +1,4 @@
-"""A newcomer's first minutes: the first event, the first FAIL with its picture, the first PASS, the way on."""
+"""A newcomer's first minutes: the first event, the first FAIL and its picture, the first PASS, the way on."""
 
 from playwright.sync_api import expect
 
@@ -46,5 +46,9 @@ def test_the_index_leads_to_a_lesson_and_shows_how_far_one_is(page, lab):
     link = page.get_by_role("link", name="The board in the café")
     expect(link.first).to_be_visible()
     notebook.screenshot("index")
+    page.get_by_role("link", name="one page").first.click()
+    sheet = page.frame_locator(".jp-HTMLViewer iframe")
+    expect(sheet.get_by_role("heading", name="Say this in the interview")).to_be_visible()
+    page.get_by_role("tab", name="index.ipynb").click()
     link.first.click()
     expect(page.get_by_role("heading", name="00 · The board in the café").first).to_be_visible()
