@@ -239,7 +239,7 @@ print("by a call:", accepts(900))
 # Apache Kafka: start it with `make kafka` in a terminal, change one line to
 # `bus = connect("kafka://localhost:9092")`, and choose *Run All Cells*. The
 # outputs stay the same; the tests of this course compare them. What differs:
-# ids and times, and three baristas take a few seconds to share their work.
+# ids and times, and how long it takes three baristas to share the work.
 #
 # You don't need it in order to go on. It is there for the day when you want
 # to see that we don't lie.
@@ -249,7 +249,8 @@ print("by a call:", accepts(900))
 #
 # A producer writes events to a topic and knows no reader. Each group of
 # readers has its own place, which it commits, and goes on from there. So a
-# reader may be away, be slow, or be new, and nothing is lost.
+# reader may be away, be slow, or be new, and nothing is lost as long as it
+# commits after its work.
 #
 # | you gain | you pay |
 # |---|---|
