@@ -8,6 +8,7 @@ from sandbox.errors import UsageError
 from sandbox.explore import MemoryDatabase, Scenario, World, explore
 from sandbox.explore.checkers import Invariant
 from sandbox.explore.space import Space
+from sandbox.explore.steps import Seen
 from sandbox.sim import SimulatedBus
 
 EVENT = """
@@ -157,3 +158,8 @@ def test_a_kind_that_was_never_met_gives_no_verdict():
 def test_a_kind_that_does_not_exist_is_refused():
     with pytest.raises(UsageError, match="no kind of fault"):
         Space({"explode"})
+
+
+def test_a_kind_that_names_its_way_strikes_a_step_once():
+    found = Space({"duplicate publish late"}).at(Seen("till", "publish", 1))
+    assert list(map(str, found)) == ["duplicate till publish 1 late"]
