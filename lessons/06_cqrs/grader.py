@@ -37,6 +37,8 @@ def until_told(
             answer = world.request(name, call)
             if answer.status == "ok" and (is_done is None or is_done(answer.value)):
                 return
+            if isinstance(answer.value, DatabaseFailed):  # it will fail again
+                return
 
     return ask
 
@@ -727,7 +729,9 @@ class WatchedDatabase(MemoryDatabase):
             return
         seen = sum(row["count"] for row in self.sold(live[0]))
         if seen < self.most:
-            self.complaint = f"Readers had seen {self.most} drinks sold, and now see {seen}, in version {live[0]}."
+            self.complaint = (
+                f"Drinks sold, as readers see it: {self.most}, and then {seen}, in version {live[0]}."
+            )
         self.most = max(self.most, seen)
 
     def _changed(self) -> None:
@@ -797,8 +801,8 @@ def _not_live(world: World) -> str | None:
     if world.db.live() != [2]:
         told = [answer.value for answer in world.answers if answer.process == "admin"]
         last = told[-1] if told else None
-        said = f"{type(last).__name__}: {last}" if isinstance(last, Exception) else repr(last)
-        return f"Version 2 was to be live in the end, and is not. The last build came back with {said}."
+        said = f"{type(last).__name__}: {last}" if isinstance(last, Exception) else f"{last!r}."
+        return f"Version 2 was to be live in the end, and is not. The last build came back with {said}"
     return None
 
 
