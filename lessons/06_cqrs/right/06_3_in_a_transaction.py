@@ -31,7 +31,7 @@ def look(order_id, token, db):
 
 
 def my_order(order_id, token, db, timer):
-    for _ in range(20):
+    for _ in range(10):
         if found := look(order_id, token, db):
             return found[0]
         timer.wait(10)

@@ -27,7 +27,7 @@ def choose(order_id, drink, store):
 def my_order(order_id, token, db, timer):
     waited = 0
     while not (rows := db.execute(PAGE, {"order_id": order_id, "token": token})):
-        if waited >= 200:
+        if waited >= 100:
             return NOT_YET
         timer.wait(20)
         waited += 20

@@ -23,7 +23,7 @@ def choose(order_id, drink, store):
 
 def my_order(order_id, token, db, timer):
     wanted = int(token.partition("@")[2])
-    until = timer.now() + 200
+    until = timer.now() + 100
     seen = db.execute(PAGE, [order_id])[0]
     while seen["position"] < wanted and timer.now() < until:
         timer.wait(5)

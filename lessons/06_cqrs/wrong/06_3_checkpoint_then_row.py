@@ -22,7 +22,7 @@ def choose(order_id, drink, store):
 
 
 def my_order(order_id, token, db, timer):
-    until = timer.now() + 200
+    until = timer.now() + 100
     while db.execute("SELECT position FROM checkpoint")[0]["position"] < token:
         if timer.now() >= until:
             return NOT_YET

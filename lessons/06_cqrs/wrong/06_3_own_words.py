@@ -20,7 +20,7 @@ def choose(order_id, drink, store):
 
 
 def my_order(order_id, token, db, timer):
-    until = timer.now() + 200
+    until = timer.now() + 100
     while timer.now() <= until:
         rows = db.execute("SELECT drink FROM pages WHERE order_id = ?", [order_id])
         if rows and rows[0]["drink"] == token:

@@ -22,7 +22,7 @@ def choose(order_id, drink, store):
 
 
 def my_order(order_id, token, db, timer):
-    until = timer.now() + 200
+    until = timer.now() + 100
     while True:
         rows = db.execute("SELECT drink FROM pages WHERE order_id = ?", [order_id])
         reached = db.execute("SELECT position FROM checkpoint")[0]["position"]

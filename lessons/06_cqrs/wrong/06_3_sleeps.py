@@ -22,6 +22,6 @@ def choose(order_id, drink, store):
 
 
 def my_order(order_id, token, db, timer):
-    timer.wait(100)
+    timer.wait(50)
     rows = db.execute("SELECT drink FROM pages WHERE order_id = ?", [order_id])
     return rows[0]["drink"] if rows else NOT_YET

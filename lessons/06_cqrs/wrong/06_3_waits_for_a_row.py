@@ -22,7 +22,7 @@ def choose(order_id, drink, store):
 
 
 def my_order(order_id, token, db, timer):
-    for _ in range(21):
+    for _ in range(11):
         rows = db.execute("SELECT drink FROM pages WHERE order_id = ?", [order_id])
         if rows:
             return rows[0]["drink"]

@@ -22,7 +22,7 @@ def choose(order_id, drink, store):
 
 
 def my_order(order_id, token, db, timer):
-    until = timer.now() + 200
+    until = timer.now() + 100
     while True:
         (row,) = db.execute(PAGE, [order_id])
         if row["position"] >= token or timer.now() >= until:

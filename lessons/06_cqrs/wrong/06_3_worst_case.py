@@ -22,7 +22,7 @@ def choose(order_id, drink, store):
 
 
 def my_order(order_id, token, db, timer):
-    timer.wait(200)
+    timer.wait(100)
     (row,) = db.execute(PAGE, [order_id])
     return row["drink"] if row["position"] >= token else NOT_YET
 
