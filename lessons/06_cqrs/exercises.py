@@ -186,8 +186,8 @@ WHERE paid AND NOT cancelled AND parcels = (
 #   page, or `NOT_YET`.
 
 # %% [markdown]
-# `timer.wait(ms)` lets time pass, and others work meanwhile. `timer.now()` is
-# the time in ms. (Both are virtual: nothing sleeps.) What must hold:
+# `timer.wait(ms)` lets time pass, and others work. `timer.now()` is the time in
+# ms. (Both are virtual: nothing sleeps.) What must hold:
 #
 # - **Never older than my write**: the page as it was when it had the guest's
 #   own event, or newer. The barista may have changed the order since.
@@ -196,9 +196,9 @@ WHERE paid AND NOT cancelled AND parcels = (
 #   later.
 # - **Honest**: `NOT_YET` only when the page did not have it all that time.
 #
-# The projection may be fast, slow or down. It may be at work between any two
-# of your steps, and it may be rebuilding: then the page is emptied, the
-# checkpoint is at 0, and both grow again.
+# The projection may be fast, slow or down. It works between any two of your
+# steps. It may be rebuilding: the page is emptied, the checkpoint goes to 0,
+# and both grow again.
 
 # %% exercise="06.3"
 from dataclasses import dataclass
