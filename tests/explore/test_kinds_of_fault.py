@@ -129,11 +129,6 @@ def scenario(kind, faults):
     return Scenario(world, story, [Invariant(invariant, check)], faults)
 
 
-def test_without_a_kind_of_fault_the_story_is_told_once():
-    found = explore(scenario("switch", set()), EVENT + IN_ONE_GO)
-    assert (found.verdict, found.schedules, found.space) == ("PASS", 1, "1 without a fault")
-
-
 @pytest.mark.parametrize("kind", CASES)
 def test_it_finds_its_bug(kind):
     _, invariant, _, source = CASES[kind]
