@@ -663,7 +663,7 @@ own_writes.explore(
     Scenario(
         world=pages_and_a_timer,
         story=a_guest_asks_meanwhile,
-        events=(Case(((30, 0),)), Case(((0, 0), (30, None), (60, 0)))),
+        events=(Case(((30, 0),)), Case(((0, 0), (30, None), (60, 1), (90, 0)))),
         faults={"switch"},
         checks=INVARIANTS_OF_THE_PAGE,
     ),

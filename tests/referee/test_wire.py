@@ -107,7 +107,6 @@ def test_a_view_of_a_dict_arrives_as_what_is_in_it(view):
     assert crossed(shown) == tuple(shown)
 
 
-
 @given(values, st.booleans())
 def test_data_arrives_as_it_was(value, keeps):
     arrived = crossed(value, keeps)
