@@ -1,5 +1,5 @@
 # breaks: read your writes
-"""First the checkpoint, then the row: a rebuild comes in between, and the row is gone."""
+"""First the checkpoint, then the row: a rebuild comes in between, and the row is an old one, or gone."""
 
 from dataclasses import dataclass
 

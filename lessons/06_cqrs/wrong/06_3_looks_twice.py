@@ -1,4 +1,5 @@
-# It looks at the checkpoint before and after, and believes the row where nothing has moved
+# breaks: read your writes
+"""It looks at the checkpoint before and after: it is the same, and in between there was half a rebuild."""
 
 from dataclasses import dataclass
 
