@@ -28,7 +28,10 @@ def in_the_end(world: World, calls: dict[str, Callable[[Process], object]]) -> N
 
 
 def until_told(
-    world: World, name: str, call: Callable[[Process], object], is_done: Callable[[object], bool] | None = None
+    world: World,
+    name: str,
+    call: Callable[[Process], object],
+    is_done: Callable[[object], bool] | None = None,
 ) -> Callable[[], None]:
     """A call that is made again until somebody has heard that it was done."""
 
@@ -614,7 +617,9 @@ def _not_written(world: World) -> str | None:
         if answer.process == "till" and answer.status == "ok":
             drinks = [kept.event.drink for kept in world.store.read(answer.about)]
             if drinks.count("chai") != 1:
-                return f"The guest has changed {answer.about} to chai, and its events say {', '.join(drinks)}."
+                return (
+                    f"The guest has changed {answer.about} to chai, and its events say {', '.join(drinks)}."
+                )
     return None
 
 

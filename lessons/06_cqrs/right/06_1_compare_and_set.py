@@ -21,7 +21,6 @@ SET count = count + excluded.count
 """
 
 
-
 class Overtaken(Exception):
     """Somebody else has moved the checkpoint."""
 

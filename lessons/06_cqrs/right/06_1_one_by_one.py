@@ -21,7 +21,6 @@ SET count = count + excluded.count
 """
 
 
-
 def catch_up(store, db):
     while take_next(store, db):
         pass

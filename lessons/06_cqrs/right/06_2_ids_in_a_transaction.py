@@ -35,7 +35,7 @@ def handle(record, db):
                 db.execute("UPDATE orders SET paid = 1 WHERE order_id = ?", [order_id])
             case OrderCancelled(order_id):
                 db.execute("UPDATE orders SET cancelled = 1 WHERE order_id = ?", [order_id])
-            case ParcelPacked(order_id, parcel, parcels):
+            case ParcelPacked(order_id, _, parcels):
                 left = "UPDATE orders SET parcels = coalesce(parcels, ?) - 1 WHERE order_id = ?"
                 db.execute(left, [parcels, order_id])
 

@@ -19,7 +19,6 @@ def choose(order_id, drink, store):
     return stored.position
 
 
-
 def look(order_id, token, db):
     """The answer, in a list, or nothing."""
     with db.transaction():

@@ -30,7 +30,6 @@ def take_in(store, db, version):
     return len(events)
 
 
-
 SWITCH = """
 UPDATE versions SET live = (version = 2)
 WHERE (SELECT position FROM versions WHERE version = 2) >= (SELECT position FROM versions WHERE version = 1)

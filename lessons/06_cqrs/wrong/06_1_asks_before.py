@@ -30,7 +30,6 @@ def position(db):
     return db.execute("SELECT position FROM checkpoint")[0]["position"]
 
 
-
 def catch_up(store, db):
     events = list(store.read_all(after=position(db)))
     with db.transaction():

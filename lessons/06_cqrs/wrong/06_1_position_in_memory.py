@@ -30,7 +30,6 @@ def position(db):
     return db.execute("SELECT position FROM checkpoint")[0]["position"]
 
 
-
 reached = 0
 
 

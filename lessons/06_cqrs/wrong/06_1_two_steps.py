@@ -30,7 +30,6 @@ def position(db):
     return db.execute("SELECT position FROM checkpoint")[0]["position"]
 
 
-
 def catch_up(store, db):
     with db.transaction():
         for stored in store.read_all(after=position(db)):

@@ -20,7 +20,6 @@ def choose(order_id, drink, store):
     return stored.position
 
 
-
 def my_order(order_id, token, db, timer):
     until = timer.now() + 100
     while timer.now() <= until:

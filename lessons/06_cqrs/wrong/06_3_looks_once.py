@@ -20,7 +20,6 @@ def choose(order_id, drink, store):
     return stored.position
 
 
-
 def my_order(order_id, token, db, timer):
     (row,) = db.execute(PAGE, [order_id])
     return row["drink"] if row["position"] >= token else NOT_YET

@@ -20,7 +20,6 @@ def choose(order_id, drink, store):
     return stored.position
 
 
-
 def checkpoint(db):
     return db.execute("SELECT position FROM checkpoint")[0]["position"]
 

@@ -20,7 +20,6 @@ def choose(order_id, drink, store):
     return stored.position
 
 
-
 def my_order(order_id, token, db, timer):
     timer.wait(50)
     rows = db.execute("SELECT drink FROM pages WHERE order_id = ?", [order_id])

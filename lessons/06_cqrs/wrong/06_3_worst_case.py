@@ -20,7 +20,6 @@ def choose(order_id, drink, store):
     return stored.position
 
 
-
 def my_order(order_id, token, db, timer):
     timer.wait(100)
     (row,) = db.execute(PAGE, [order_id])

@@ -40,7 +40,6 @@ def catch_up(store, db):
         pass
 
 
-
 def build(store, db):
     while take_in(store, db, 2):
         pass

@@ -40,7 +40,6 @@ def catch_up(store, db):
         pass
 
 
-
 def build(store, db):
     with db.transaction():
         db.execute("DELETE FROM sold_2")

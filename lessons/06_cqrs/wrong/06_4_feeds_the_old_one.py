@@ -35,7 +35,6 @@ def live_version(db):
     return db.execute("SELECT version FROM versions WHERE live")[0]["version"]
 
 
-
 def catch_up(store, db):
     while take_in(store, db, 1):
         pass

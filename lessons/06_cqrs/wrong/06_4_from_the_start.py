@@ -40,7 +40,6 @@ def catch_up(store, db):
         pass
 
 
-
 def build(store, db):
     if live_version(db) == 2:
         return True

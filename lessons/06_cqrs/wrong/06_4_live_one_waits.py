@@ -35,7 +35,6 @@ def live_version(db):
     return db.execute("SELECT version FROM versions WHERE live")[0]["version"]
 
 
-
 def catch_up(store, db):
     if db.execute("SELECT 1 FROM versions WHERE version = 2 AND position > 0 AND NOT live"):
         return

@@ -23,7 +23,6 @@ def live_version(db):
     return db.execute("SELECT version FROM versions WHERE live")[0]["version"]
 
 
-
 def take_in(store, db, version):
     (row,) = db.execute("SELECT position FROM versions WHERE version = ?", [version])
     events = list(store.read_all(after=row["position"], limit=3))
@@ -38,7 +37,6 @@ def take_in(store, db, version):
 def catch_up(store, db):
     while take_in(store, db, live_version(db)):
         pass
-
 
 
 def build(store, db):

@@ -40,7 +40,6 @@ def catch_up(store, db):
         pass
 
 
-
 def build(store, db):
     db.execute("UPDATE versions SET live = (version = 2)")
     while take_in(store, db, 2):

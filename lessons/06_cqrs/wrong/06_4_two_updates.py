@@ -40,7 +40,6 @@ def catch_up(store, db):
         pass
 
 
-
 def build(store, db):
     if db.execute("SELECT 1 FROM versions WHERE version = 2 AND live"):
         return True
