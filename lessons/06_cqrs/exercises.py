@@ -29,6 +29,8 @@ import sandbox  # from here on, this notebook knows %%exercise
 # %% [markdown]
 # `store.read_all(after=7)` gives the events after position 7, in their order:
 # `stored.event`, `stored.position`. With `limit=1` it gives one at most.
+# `db.execute(sql, [values])` returns rows as dicts, and whatever stands in
+# `with db.transaction():` is done as one.
 #
 # What may happen: your process dies at any step, and the function is called
 # again, in a new process. **Two processes may run at the same time**, both in
@@ -100,7 +102,7 @@ SET count = count + excluded.count
 # Each topic has a reader of its own, and they run **at the same time, in
 # three processes**. So a record of one topic may come before or after those
 # of another one, in any order. It may be delivered again, at once or much
-# later. Your process may die.
+# later. Parcel 2 may be closed before parcel 1. Your process may die.
 #
 # | table | columns |
 # |---|---|
@@ -263,14 +265,14 @@ FROM checkpoint
 # single change. What must hold:
 #
 # - A reader always finds one live version, and never sees fewer drinks sold
-#   than before.
+#   than before. (This is called **monotonic reads**.)
 # - While version 2 is being built, `catch_up` does its work as ever.
 # - In the end version 2 is live, has counted each event once, and the
 #   projection goes on with it.
 #
-# A transaction that changes more than **four rows** is refused with
-# `DatabaseFailed`: in real life there are millions of events, and nobody else
-# can write while it is open. `store.read_all(after=position, limit=3)` gives
+# A transaction that changes more than **four rows**, of all tables together, is
+# refused with `DatabaseFailed`: in real life there are millions of events, and
+# nobody else can write while it is open. `store.read_all(after=position, limit=3)` gives
 # three events at most.
 
 # %% exercise="06.4"

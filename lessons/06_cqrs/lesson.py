@@ -469,8 +469,9 @@ print("rebuilt as it has grown:", office.execute(numbers) == grown)
 
 # %% [markdown]
 # Had it switched too early, readers would have gone back in time by one order.
-# So `switch` compares the checkpoints, in the transaction in which it
-# switches. A rebuild is also the cure for a read model that a bug has spoilt.
+# That they don't is called **monotonic reads**. So `switch` compares the
+# checkpoints, in the transaction in which it switches. A rebuild is also the
+# cure for a read model that a bug has spoilt.
 #
 # ## Two topics, no order
 #
@@ -529,7 +530,7 @@ bus.trace
 #
 # - **06.1** A projection and its checkpoint, with two processes at once.
 # - **06.2** A list over three topics, in every order, with duplicates.
-# - **06.3** Read your writes: bounded, honest, and without sleeping.
+# - **06.3** Read your writes: bounded, honest, and without guessing a time.
 # - **06.4** A rebuild beside the live one, while drinks are being sold.
 
 # %% [markdown]
