@@ -269,7 +269,8 @@ FROM checkpoint
 # - While version 2 is being built, `catch_up` does its work as ever.
 # - In the end version 2 is live, has counted each event once, and the
 #   projection goes on with it.
-#
+
+# %% [markdown]
 # A transaction that changes more than **four rows**, of all tables together, is
 # refused with `DatabaseFailed`: in real life there are millions of events, and
 # nobody else can write while it is open. `store.read_all(after=position, limit=3)` gives
