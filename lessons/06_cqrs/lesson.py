@@ -226,7 +226,8 @@ for _ in range(3):  # as often as you like, and after every crash
 cache.zrange("best-sellers", 0, -1, desc=True, withscores=True)
 
 # %% [markdown]
-# To set is idempotent, to add is not. Two more ways: keep the checkpoint in
+# To set is idempotent, to add is not. (Let one process do it: of two, the one
+# with the older number might come last.) Two more ways: keep the checkpoint in
 # Redis, in one [transaction](https://redis.io/docs/latest/commands/multi/)
 # with the scores; or give each value a version, and write only what is newer
 # (lesson [04](04_notification_or_state.ipynb)).
