@@ -8,6 +8,7 @@ from sandbox.errors import UsageError
 from sandbox.explore import MemoryDatabase, Scenario, World, explore
 from sandbox.explore.checkers import Invariant
 from sandbox.explore.space import Space
+from sandbox.explore.steps import Seen
 from sandbox.sim import SimulatedBus
 
 EVENT = """
@@ -159,14 +160,6 @@ def test_a_kind_that_does_not_exist_is_refused():
         Space({"explode"})
 
 
-def test_where_nothing_can_strike_one_schedule_is_all_there_is():
-    code = (
-        EVENT
-        + """
-def sell(db, bus):
-    db.execute("UPDATE stock SET cups = cups - 1")
-"""
-    )
-    scenario = Scenario(world, two_tills_at_once, [Invariant("conservation", oversold)], faults=set())
-    found = explore(scenario, code)
-    assert (found.verdict, found.space) == ("PASS", "1 without a fault")
+def test_a_kind_that_names_its_way_strikes_a_step_once():
+    found = Space({"duplicate publish late"}).at(Seen("till", "publish", 1))
+    assert list(map(str, found)) == ["duplicate till publish 1 late"]
