@@ -257,6 +257,7 @@ class Partners:
         """Do what was asked for, and answer: no step of anyone's, so nothing strikes here."""
         for record, order_id in asked:
             kind = record.envelope.type
+            self.bus.trace.record("partners", "handle", record.place)
             self.done.setdefault(record.envelope.id, (kind, order_id))
             answer = ChargeRefused if (kind, order_id) == ("ChargeGuest", "A-2") else ANSWERS[kind]
             self.bus.publish("answers", answer(order_id), key=order_id, source="partners")
@@ -661,6 +662,13 @@ def _money_made_or_lost(world: World) -> str | None:
     return None
 
 
+def _cancelled_without_need(world: World) -> str | None:
+    for order_id, saga in sagas(world).items():
+        if saga["step"] == "cancelled" and not order_id.endswith("big"):
+            return f"{order_id} is cancelled, and the kitchen has never refused it."
+    return None
+
+
 def _dirty_read(world: World) -> str | None:
     ending = {order_id: saga["step"] for order_id, saga in sagas(world).items()}
     if ending not in one_after_the_other(world):
@@ -693,8 +701,9 @@ TWO_AT_ONCE = Scenario(
         Invariant("no lock across a call", _locked_while_asking),
         Invariant("consistent output", _kitchen_says_otherwise),
         Invariant("conservation", _money_made_or_lost),
-        Invariant("no dirty read", _dirty_read),
         Invariant("termination", _still_open),
+        Invariant("no needless compensation", _cancelled_without_need),
+        Invariant("no dirty read", _dirty_read),
     ],
 )
 TO_ISOLATE = {
@@ -703,6 +712,7 @@ TO_ISOLATE = {
     "consistent output": "What was asked for has happened.",
     "conservation": "What I have read is still true when I write.",
     "no dirty read": "All or nothing is enough. (In between the others see what is half done, and act on it.)",
+    "no needless compensation": "No answer is an answer: no.",
     "termination": "A lock is taken away by whoever has put it there. (If they live.)",
 }
 isolation.explore(TWO_AT_ONCE, TO_ISOLATE)
