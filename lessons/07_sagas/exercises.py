@@ -65,7 +65,7 @@ class PaymentFailed(Event):
     order_id: str
 
 def inventory(record, db, bus):
-    ### BEGIN SOLUTION: react to an order, and to a payment that failed
+    ### BEGIN SOLUTION: react to orders and failed payments
     event = record.event
     with db.transaction():
         if isinstance(event, OrderPlaced):
@@ -335,7 +335,8 @@ STEPS = {
 #   makes the drink: ask only when the money is sure.
 # - It takes its time. No transaction may be open while you ask.
 # - Your process may die at any step.
-#
+
+# %% [markdown]
 # In the end `step` is `'served'` (the kitchen has accepted), `'cancelled'` (it
 # has refused) or `'refused'` (too little on the card). Both orders have to end
 # **as if one of them had come after the other**: nobody is refused because of

@@ -137,8 +137,6 @@ ORDERS = {
     "A-3": order("Bo"),
     "A-4": order("Cy", "the Moon"),
 }
-
-# %%
 predict("07-a")
 
 # %% tags=["build"]
@@ -160,22 +158,27 @@ def fail_at_every_step(style):
         print(f"{order_id}  refused: {refused:<16} undone: {undone}")
     return shop
 
-shop = fail_at_every_step("choreography")
-
 # %% [markdown]
-# What was done is undone, and no more. On Cy's statement it looks like this:
+# Now all four at once, and then the books:
 
 # %%
-[entry for entry in shop.gateway.ledger if entry.account == "Cy"]
+shop = fail_at_every_step("choreography")
+shop.books()
+
+# %% [markdown]
+# What was done is undone, and no more, and it balances. On Cy's card
+# statement it looks like this:
+
+# %%
+for entry in shop.gateway.ledger:
+    if entry.account == "Cy":
+        print(type(entry).__name__, entry.cents, "cents")
 
 # %% [markdown]
 # Two entries. The money was gone for a while, and Cy may have seen it. A
 # compensation isn't a rollback: it is a **new action**, in the open, and it
 # has to be possible in the customer's world. You can refund. You can't unsend
 # an e-mail.
-
-# %%
-shop.books()
 
 # %% [markdown]
 # ## Who knows the way?
@@ -192,8 +195,6 @@ RULES = [
     ("PaymentFailed", "inventory", "ItemsReleased"),
     ("ItemsReleased", "waitlist", "CheckoutStarted"),
 ]
-
-# %%
 predict("07-b")
 
 # %%
@@ -209,16 +210,15 @@ for heard, who, says in RULES:
             count[says] = count.get(says, 0) + 1
             cafe.publish(board, Said(says), source=who)
     cafe.subscribe(board, group=f"{who}.{heard}", handle=react)
-
-# %%
 cafe.publish(board, Said("CheckoutStarted"))
 cafe.run()
 count
 
 # %% [markdown]
 # It has only stopped because we pulled the plug after 1,000 events. Each
-# service did what it should, and the four of them run in a circle. No test of
-# one service finds this. Whoever keeps the rules in one place can look for it:
+# service did what it should, and together they run in a circle. No test of one
+# service finds this, and the map of topics doesn't show it: compensations
+# lead back in any case. Whoever keeps all *rules* in one place can look:
 
 # %%
 from graphlib import CycleError, TopologicalSorter
@@ -239,10 +239,26 @@ bus = connect()
 shop = open_shop(bus, style="orchestration")
 shop.place("A-1", ORDERS["A-1"])
 shop.run()
-topology(**shop.map())
+shop.books()
+
+# %% [markdown]
+# The same books. On the map, everything now goes through `checkout`. (Here are
+# two of its four services; the others look the same.)
 
 # %%
-story(said(bus, shop))
+shown = ("web", "checkout", "inventory", "payments")
+topics = ("web", "inventory", "payments",
+          "inventory-commands", "payments-commands")
+topology(**{
+    way: {who: [t for t in ts if t in topics]
+          for who, ts in services.items() if who in shown}
+    for way, services in shop.map().items()
+})
+
+# %%
+messages = said(bus, shop)
+print(len(messages), "records; the first six:")
+story(messages).first(11)
 
 # %% [markdown]
 # Ten records instead of four: that is what it costs. What you get for it is
@@ -289,7 +305,7 @@ shop.books()
 #
 # An orchestrator has to remember how far each order is. Here is one as people
 # write it: it knows repetitions, writes its state down, and then sends the
-# command. Now it dies in between.
+# command.
 
 # %%
 @dataclass(frozen=True)
@@ -307,6 +323,9 @@ def new_memory(name):
     db = SqliteDatabase(name=name)
     db.execute("CREATE TABLE saga (order_id TEXT, step TEXT)")
     return db
+
+# %% [markdown]
+# It dies right before it sends:
 
 # %%
 cafe, memory = connect(), new_memory("forgetful")
@@ -389,9 +408,10 @@ shop.books()
 
 # %% [markdown]
 # Nothing was undone. A crash says nothing about the order: whoever starts
-# next reads the record again and goes on. Only a **business refusal**
-# compensates: no beans, no money, no road to the Moon.
-#
+# next reads the record again and goes on. What compensates is a **business
+# refusal**: no beans, no money, no road to the Moon.
+
+# %% [markdown]
 # ## Too late
 #
 # But what if there is *no answer*? `ReserveItems` gets stuck for 20 minutes.
@@ -411,10 +431,10 @@ print("minutes passed:", (bus.clock.now() - opened).seconds // 60)
 story(said(bus, shop))
 
 # %% [markdown]
-# The orchestrator gave up, and asked to release what nobody had reserved yet.
-# Then the reservation succeeded, five minutes too late, and its answer was
-# passed over. It still ends well, since the release stood *behind* it in
-# the same partition:
+# After 15 minutes the clock woke the orchestrator. It gave up, and asked to
+# release what nobody had reserved yet. Then the reservation succeeded, five
+# minutes too late, and its answer was passed over. It still ends well, since
+# the release stood *behind* it in the same partition:
 
 # %%
 shop.books()
@@ -425,17 +445,16 @@ shop.books()
 # that has never thought of that, and then our inventory:
 
 # %%
-reserved = {}
-reserved.pop("A-9", None)  # release: nothing to do
-reserved["A-9"] = 2        # reserve, late
-print("naive    :", reserved)
-
-# %%
 from sandbox.shop.messages import ReleaseReservation, ReserveItems
+
+naive = {}
+naive.pop("A-9", None)  # release: nothing to do
+naive["A-9"] = 2        # reserve, late
+print("naive:", naive)
 
 shelf = shop.services["inventory"].db
 inventory.release(shelf, ReleaseReservation("A-9"))
-inventory.reserve(shelf, ReserveItems("A-9", ORDERS["A-1"]))
+print("ours :", inventory.reserve(shelf, ReserveItems("A-9", ORDERS["A-1"])))
 
 # %% [markdown]
 # The naive one has set two bags aside for nobody. Ours remembers that A-9 was
@@ -460,14 +479,13 @@ def read_then_write(card, name, price, kitchen):
         card["served"].append(name)
 
 def take_first(card, name, price, kitchen):
-    if card["euros"] < price:
-        return
-    card["euros"] -= price
-    yield  # the kitchen is asked
-    if kitchen:
-        card["served"].append(name)
-    else:
-        card["euros"] += price  # the compensation
+    if card["euros"] >= price:
+        card["euros"] -= price
+        yield  # the kitchen is asked
+        if kitchen:
+            card["served"].append(name)
+        else:
+            card["euros"] += price  # the compensation
 
 # %%
 predict("07-e")
@@ -484,10 +502,8 @@ def endings(saga, price_of_ada, kitchen_of_ada):
     found = {}
     for turns in sorted(set(permutations("AABB"))):
         card = {"euros": 50, "served": [], "lock": None}
-        runs = {
-            "A": saga(card, "Ada", price_of_ada, kitchen_of_ada),
-            "B": saga(card, "Bo", 30, True),
-        }
+        ada = saga(card, "Ada", price_of_ada, kitchen_of_ada)
+        runs = {"A": ada, "B": saga(card, "Bo", 30, True)}
         for turn in [*turns, *"ABABAB"]:  # more turns for who had to wait
             next(runs[turn], None)
         end = f"{card['euros']} euros left, served {sorted(card['served'])}"
@@ -504,18 +520,16 @@ endings(read_then_write, price_of_ada=20, kitchen_of_ada=True)
 #
 # `take_first` is better at this. It doesn't write what it has read, it
 # subtracts, and subtractions may come in any order: a **commutative update**.
-# But now the kitchen refuses Ada:
-
-# %%
-endings(take_first, price_of_ada=20, kitchen_of_ada=True)
+# But now Ada orders for 40, and the kitchen refuses her:
 
 # %%
 endings(take_first, price_of_ada=40, kitchen_of_ada=False)
 
 # %% [markdown]
 # In two orders Bo goes home without coffee, and the card is full. He was
-# refused because of money that Ada had taken and gave back later. He has read
-# something that never came to be: a **dirty read**.
+# refused because of money that Ada had taken and gave back later: a **dirty
+# read**. For the database all of it was committed. For Ada's saga it was not
+# decided yet, and only the saga knows that.
 #
 # The cure is a **semantic lock**: a mark in the data, *this card is being
 # used*, and a rule for whoever meets it. Here they wait.
@@ -575,9 +589,10 @@ bars(wrong, title="Wrong endings, of six orders", unit="of 6")
 # ## What you can now say
 #
 # A saga is a row of local transactions with compensations; it ends done, or
-# made up for. Refusals compensate, crashes and timeouts before the pivot don't
-# have to, and behind the pivot there is only forward. It has no isolation:
-# plan for dirty reads and lost updates.
+# made up for. A refusal compensates; a crash goes on where it was; no answer
+# means *perhaps*, so whoever gives up undoes that step, too; and behind the
+# pivot there is only forward. It has no isolation: plan for dirty reads and
+# lost updates.
 #
 # | | choreography | orchestration |
 # |---|---|---|
