@@ -107,10 +107,11 @@ class Shop:
         """Does it balance? See `Books`."""
         return audit(self)
 
-    def map(self) -> dict[str, dict[str, list[str]]]:
+    def map(self, *only: str) -> dict[str, dict[str, list[str]]]:
         """Who publishes to which topic, and who reads it, as `sandbox.views.topology` takes it.
 
-        Analytics and the order pages, which read every fact, are left out.
+        Analytics and the order pages, which read every fact, are left out. `only` names the
+        services that are shown, with the topics between them.
         """
         reads = {name: list(wired.reads) for name, wired in self._wired.items() if name not in readers()}
         publishes = {WEB: [WEB]}
@@ -120,6 +121,12 @@ class Shop:
             publishes["checkout"] = [*commands, "orders"]
         heard = {topic for topics in reads.values() for topic in topics}
         publishes |= {name: [name] for name in self._wired if name in heard}
+        if only:
+            publishes = {name: publishes[name] for name in only if name in publishes}
+            reads = {name: reads[name] for name in only if name in reads}
+            between = {t for ts in publishes.values() for t in ts} & {t for ts in reads.values() for t in ts}
+            for topics in [*publishes.values(), *reads.values()]:
+                topics[:] = [topic for topic in topics if topic in between]
         return {"publishes": publishes, "reads": reads}
 
     def close(self) -> None:

@@ -106,6 +106,14 @@ def test_its_map_says_who_leads(style):
     assert leads == ({"checkout"} if style == "orchestration" else set())
 
 
+def test_a_part_of_its_map_has_the_topics_in_between():
+    part = open_shop(SimulatedBus(), "orchestration").map("checkout", "payments")
+    assert part == {
+        "publishes": {"checkout": ["payments-commands"], "payments": ["payments"]},
+        "reads": {"checkout": ["payments"], "payments": ["payments-commands"]},
+    }
+
+
 # The books can fail: each of these is a bug that somebody has made
 
 
