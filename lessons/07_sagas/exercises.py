@@ -65,7 +65,7 @@ class PaymentFailed(Event):
     order_id: str
 
 def inventory(record, db, bus):
-    ### BEGIN SOLUTION: react to orders and failed payments
+    ### BEGIN SOLUTION: react to what you hear
     event = record.event
     with db.transaction():
         if isinstance(event, OrderPlaced):
