@@ -60,7 +60,9 @@ def reacts(world: World, name: str, kinds: dict[str, str], handle: Handle) -> No
     def read(service: Process) -> None:
         while new := [r for r in _records(world, kinds) if r.place not in done]:
             for record in new:
-                seen = Record(record.topic, record.partition, record.offset, record.stored, service.vocabulary)
+                seen = Record(
+                    record.topic, record.partition, record.offset, record.stored, service.vocabulary
+                )
                 world.goes_on(service)
                 world.trace.record(name, "handle", record.place)
                 handle(service, seen)
@@ -163,7 +165,9 @@ def _wrong_shelf(world: World) -> str | None:
     free = world.inventory_db.execute("SELECT * FROM shelf")[0]["free"]
     used = sum(placed(world)[order_id]["cups"] for order_id in set(made(world)))
     if free + used != FREE:
-        return f"There are {FREE} cups. {used} of them went to orders that are made, and {free} are called free."
+        return (
+            f"There are {FREE} cups. {used} of them went to orders that are made, and {free} are called free."
+        )
     return None
 
 
@@ -721,3 +725,23 @@ isolation.explore(
     replace(TWO_AT_ONCE, events=(("A-1", 600), ("A-2", 400)), faults={"switch", "crash"}), TO_ISOLATE
 )
 isolation.explore(replace(TWO_AT_ONCE, events=(("A-1", 600), ("A-2", 500)), faults={"switch"}), TO_ISOLATE)
+
+# ---------------------------------------------------------------- 07.5 break it
+
+
+class ForgetfulStock(Stock):
+    """Puts back what is set aside, and doesn't remember what it was asked to put back."""
+
+    def release(self, order_id: str) -> None:
+        """Put them back, where there are any."""
+        self.reserved.pop(order_id, None)
+
+
+def forgetful_cafe(seed: int) -> World:
+    """As in 07.3, with a stock that doesn't remember what was released."""
+    return World(
+        db=MemoryDatabase(SAGAS, "cafe"),
+        stock=ForgetfulStock(),
+        payments=SimulatedGateway(),
+        kitchen=Kitchen(),
+    )

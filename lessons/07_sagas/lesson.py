@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 07 · Paid for, and never sent
 #
-# Ada has paid for two bags of beans. The warehouse won't send them. Inventory
-# has set them aside for her, for ever. Each service has done its own part
+# Cy has paid for two bags of beans. The warehouse won't send them. Inventory
+# has set them aside for him, for ever. Each service has done its own part
 # right, and together they have robbed a customer. You will learn to take an
 # order through all of them, or back.
 #
@@ -29,7 +29,7 @@ connect()
 # ## The situation
 #
 # A checkout in one function: set two bags aside, take the money, ship. A
-# transaction holds it together. Ada lives on the Moon, so shipping fails, and
+# transaction holds it together. Cy lives on the Moon, so shipping fails, and
 # everything is rolled back. Everything?
 
 # %%
@@ -37,8 +37,8 @@ shelf, provider = SqliteDatabase(name="shelf"), SimulatedGateway()
 shelf.execute("CREATE TABLE set_aside (order_id TEXT, bags INTEGER)")
 try:
     with shelf.transaction():
-        shelf.execute("INSERT INTO set_aside VALUES ('A-1', 2)")
-        provider.charge("Ada", 2400, idempotency_key="charge A-1")
+        shelf.execute("INSERT INTO set_aside VALUES ('A-4', 2)")
+        provider.charge("Cy", 2400, idempotency_key="charge A-4")
         raise OverflowError("we don't drive to the Moon")
 except OverflowError as refusal:
     print("warehouse:", refusal)
@@ -46,7 +46,7 @@ print("set aside:", shelf.execute("SELECT * FROM set_aside"))
 print("provider :", provider.charges)
 
 # %% [markdown]
-# The bags are back, and Ada's money is gone. A rollback reaches *one*
+# The bags are back, and Cy's money is gone. A rollback reaches *one*
 # database. The provider's ledger is another one.
 #
 # Could all of them agree first? That is **two-phase commit**: everyone

@@ -57,7 +57,8 @@ def tell(db, bus):
     for order in db.execute("SELECT * FROM orders WHERE state = 'has cups'"):
         bus.publish("cups", CupsReserved(order["order_id"], order["cents"]))
         db.execute(
-            "UPDATE orders SET state = 'was told' WHERE order_id = ? AND state = 'has cups'", [order["order_id"]]
+            "UPDATE orders SET state = 'was told' WHERE order_id = ? AND state = 'has cups'",
+            [order["order_id"]],
         )
 
 

@@ -2,7 +2,6 @@
 
 from sandbox.errors import GatewayTimeout
 
-
 MARK = "UPDATE cards SET used_by = ? WHERE card = ? AND used_by IS NULL"
 
 

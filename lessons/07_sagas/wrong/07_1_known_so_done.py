@@ -36,7 +36,9 @@ def inventory(record, db, bus):
         if isinstance(event, OrderPlaced):
             if db.execute("SELECT 1 FROM orders WHERE order_id = ?", [event.order_id]):
                 return
-            db.execute("INSERT INTO orders VALUES (?, ?, ?, 'waiting')", [event.order_id, event.cups, event.cents])
+            db.execute(
+                "INSERT INTO orders VALUES (?, ?, ?, 'waiting')", [event.order_id, event.cups, event.cents]
+            )
         else:
             give_back(event.order_id, db)
         serve(db)

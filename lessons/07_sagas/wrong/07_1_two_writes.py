@@ -34,7 +34,8 @@ def inventory(record, db, bus):
     event = record.event
     if isinstance(event, OrderPlaced):
         db.execute(
-            "INSERT OR IGNORE INTO orders VALUES (?, ?, ?, 'waiting')", [event.order_id, event.cups, event.cents]
+            "INSERT OR IGNORE INTO orders VALUES (?, ?, ?, 'waiting')",
+            [event.order_id, event.cups, event.cents],
         )
     else:
         give_back(event.order_id, db)

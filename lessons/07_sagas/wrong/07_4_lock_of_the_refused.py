@@ -19,7 +19,8 @@ def drive(order_id, db, kitchen):
         db.execute("UPDATE sagas SET step = ? WHERE order_id = ?", [step, order_id])
         if accepted:
             db.execute(
-                "UPDATE cards SET cents = cents - ?, used_by = NULL WHERE card = ?", [saga["cents"], saga["card"]]
+                "UPDATE cards SET cents = cents - ?, used_by = NULL WHERE card = ?",
+                [saga["cents"], saga["card"]],
             )
 
 
