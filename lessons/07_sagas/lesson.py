@@ -263,8 +263,9 @@ for step in checkout_saga().steps:
 # The words are Richardson's. **Compensatable** steps come first: each can be
 # made up for. The **pivot** is the last one that may be refused; a parcel that
 # has left doesn't come back. Behind it everything is **retriable**: nobody may
-# say no, so it is asked again until it is done. Send the receipt before the
-# parcel, and there is no way to put it right:
+# say no, so it is asked again until it is done. If the receipt went out before
+# the parcel, a refused parcel could never be put right. Our `Saga` won't be
+# built like that:
 
 # %%
 from sandbox.errors import UsageError
@@ -424,8 +425,8 @@ shop.books()
 
 # %% [markdown]
 # Over two topics, or by two calls through a bad network, the release may
-# **overtake**: the compensation comes before the action. Here is a warehouse
-# that has never thought of that, and then our inventory:
+# **overtake**: the compensation comes before the action. Here is an inventory
+# that has never thought of that, and then ours:
 
 # %%
 from sandbox.shop.messages import ReleaseReservation, ReserveItems
@@ -474,14 +475,14 @@ def take_first(card, name, price, kitchen):
 predict("07-e")
 
 # %% [markdown]
-# There are six orders in which two sagas of two steps can take turns. Try them
+# There are six ways in which two sagas of two steps can take turns. Try them
 # all:
 
 # %%
 from itertools import permutations
 
 def endings(saga, price_of_ada, kitchen_of_ada):
-    """What comes of Ada's order and Bo's, and in how many orders of six."""
+    """What comes of Ada's order and Bo's, and in how many ways of six."""
     found = {}
     for turns in sorted(set(permutations("AABB"))):
         card = {"euros": 50, "served": [], "lock": None}
@@ -497,7 +498,7 @@ def endings(saga, price_of_ada, kitchen_of_ada):
 endings(read_then_write, price_of_ada=20, kitchen_of_ada=True)
 
 # %% [markdown]
-# 50 − 20 − 30 is 0. In four orders of six the café gives away drinks: both
+# 50 − 20 − 30 is 0. In four ways of the six the café gives away drinks: both
 # have read 50, and the second one writes over what the first one wrote. This
 # is a **lost update**.
 #
@@ -509,7 +510,7 @@ endings(read_then_write, price_of_ada=20, kitchen_of_ada=True)
 endings(take_first, price_of_ada=40, kitchen_of_ada=False)
 
 # %% [markdown]
-# In two orders Bo goes home without coffee, and the card is full. He was
+# In two ways of the six Bo goes home without coffee, and the card is full. He was
 # refused because of money that Ada had taken and gave back later: a **dirty
 # read**. For the database all of it was committed. For Ada's saga it was not
 # decided yet, and only the saga knows that.
@@ -532,12 +533,13 @@ for saga in designs:
     wrong[f"{saga.__name__}, lost update"] = 6 - good
     good = endings(saga, 40, False).get("20 euros left, served ['Bo']", 0)
     wrong[f"{saga.__name__}, dirty read"] = 6 - good
-bars(wrong, title="Wrong endings, of six orders", unit="of 6")
+bars(wrong, title="Wrong endings, of six ways", unit="of 6")
 
 # %% [markdown]
 # The lock isn't the database's: no transaction is open while the kitchen
 # thinks. So it survives a crash, and that is its danger: somebody has to take
-# it away, whatever happens. A lock that never ends is exercise 07.4.
+# it away, whatever happens. (And two sagas that need two locks can wait for
+# each other.) A lock that never ends is exercise 07.4.
 #
 # Two more countermeasures of Richardson's: **reread** the value before you
 # write, and stop if it has changed; and put the steps in an order in which a
@@ -583,7 +585,7 @@ bars(wrong, title="Wrong endings, of six orders", unit="of 6")
 # | records for one order | 4 | 10 |
 # | a new step | a new reader; who else must change? | one line in one place |
 # | typical trouble | circles, lost overview | an orchestrator that does everyone's work |
-# | good for | two to four steps, few refusals | many steps, compensations, timeouts |
+# | good for | few steps, few refusals | many steps, compensations, timeouts |
 
 # %% [markdown]
 # ## What we left out
