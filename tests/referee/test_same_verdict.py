@@ -5,9 +5,9 @@ import re
 import pytest
 
 from sandbox.course import lesson_folders
-from sandbox.grading import grade
 from sandbox.grading.grader import graders_of
 from sandbox.referee import LEVELS, Referee
+from tests.verdicts import graded
 from tools.lessons.source import read
 
 DRAWN = re.compile(r"[0-9a-f]{8}-[-0-9a-f]{27}|\b[0-9]{4,}-|[0-9a-f]{32}")
@@ -45,7 +45,7 @@ CELLS = [
 
 @pytest.mark.parametrize(("exercise", "source"), CELLS)
 def test_so_do_the_cells_of_the_course(referee, exercise, source):
-    here, there = grade(exercise, source), referee.grade(exercise, source)
+    here, there = graded(exercise, source), referee.grade(exercise, source)
     assert told(there) == told(here)
     assert there.story == here.story
 
@@ -53,4 +53,4 @@ def test_so_do_the_cells_of_the_course(referee, exercise, source):
 @pytest.mark.parametrize(("exercise", "path"), FILES)
 def test_each_solution_gets_the_verdict_that_it_gets_in_process(referee, exercise, path):
     source = path.read_text(encoding="utf-8")
-    assert told(referee.grade(exercise, source)) == told(grade(exercise, source))
+    assert told(referee.grade(exercise, source)) == told(graded(exercise, source))
