@@ -383,3 +383,62 @@ def end(saga, step, db):
     db.execute(change, [step, saga["order_id"]])
     return step
 ### END SOLUTION
+
+# %% [markdown]
+# ## 07.5 Break the saga that looks right
+#
+# Somebody has read exercise 07.3 and written this. It has been reviewed and
+# tested: **no single fault does it any harm.** Where the stock has not
+# answered twice, the order is given up, and the cups are put back, in case
+# they were set aside after all.
+
+# %% tags=["build"]
+from contextlib import suppress
+from sandbox.errors import GatewayTimeout
+
+def drive(db, stock, payments):
+    done = "UPDATE sagas SET step = ? WHERE order_id = ?"
+    for saga in db.execute("SELECT * FROM sagas WHERE step = 'new'"):
+        with suppress(GatewayTimeout):  # no answer: the next run asks again
+            step = outcome(saga, stock, payments)
+            db.execute(done, [step, saga["order_id"]])
+
+def outcome(saga, stock, payments):
+    order_id, reserved = saga["order_id"], False
+    for _ in range(2):
+        with suppress(GatewayTimeout):
+            reserved = reserved or stock.reserve(order_id, saga["cups"])
+    if not reserved:
+        stock.release(order_id)  # it may have been done all the same
+        return "cancelled"
+    payments.charge(order_id, saga["cents"], idempotency_key=order_id)
+    return "served"
+
+# %% [markdown]
+# The stock and the provider are those of 07.3, with one difference: this stock
+# doesn't remember what it was asked to put back. There is one order, `A-1`,
+# for two cups, and `drive` is run again and again by the process `saga`.
+#
+# Write the schedule that breaks **conservation**: in the end cups are set
+# aside for an order that is cancelled, or somebody has paid for it. One fault a
+# line; the number says which of these calls it is, counted over all runs:
+#
+# | fault | |
+# |---|---|
+# | `crash saga reserve 1 after` | dies after its first `reserve`; or `before` |
+# | `fail saga reserve 1 request` | no answer, and it was never heard |
+# | `fail saga charge 1 response` | it was done, and the answer is lost |
+# | `fail saga charge 1 late` | no answer now, and it will be done later |
+#
+# The shortest schedule wins. (There is more than one way.)
+
+# %% exercise="07.5"
+def break_it():
+    ### STUB: return """
+    ### STUB: """  # one fault a line, such as: crash saga reserve 1 after
+    ### BEGIN SOLUTION: write the schedule
+    return """
+        fail saga reserve 1 late
+        fail saga reserve 2 request
+    """
+    ### END SOLUTION

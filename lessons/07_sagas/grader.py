@@ -738,10 +738,50 @@ class ForgetfulStock(Stock):
 
 
 def forgetful_cafe(seed: int) -> World:
-    """As in 07.3, with a stock that doesn't remember what was released."""
-    return World(
-        db=MemoryDatabase(SAGAS, "cafe"),
-        stock=ForgetfulStock(),
-        payments=SimulatedGateway(),
-        kitchen=Kitchen(),
-    )
+    """As in 07.3, with a stock that doesn't remember what was released, and without a kitchen."""
+    return World(db=MemoryDatabase(SAGAS, "cafe"), stock=ForgetfulStock(), payments=SimulatedGateway())
+
+
+def one_order(world: World, orders: tuple) -> None:
+    """It is in the database already; the saga is driven whenever there may be something to do."""
+    for order in orders:
+        world.db.execute("INSERT INTO sagas (order_id, cups, cents) VALUES (?, ?, ?)", order)
+    world.service("saga", lambda saga: saga.code.drive(saga.db, saga.stock, saga.payments))
+
+
+def _neither_served_nor_free(world: World) -> str | None:
+    paid_for = {charge.account for charge in world.payments.charges}
+    for row in world.db.execute("SELECT * FROM sagas"):
+        order_id, step = row["order_id"], row["step"]
+        if step == "cancelled" and order_id in world.stock.reserved:
+            return f"{order_id} is cancelled, and {row['cups']} cups are set aside for it, for ever."
+        if step == "cancelled" and order_id in paid_for:
+            return f"{order_id} is cancelled, and its guest has paid {row['cents']} cents."
+        if step == "served" and not (order_id in world.stock.reserved and order_id in paid_for):
+            return f"{order_id} is served, and not everything that it takes was done."
+    return None
+
+
+broken = Grader(
+    "07.5",
+    "Break the saga that looks right",
+    hints=(
+        "Begin with what you would like to see in the end: A-1 is cancelled. How often must the stock be silent "
+        "for that? Then look at what the saga does about it, and ask when that is of no use.",
+        "The saga puts the cups back, in case they were set aside after all. That helps if it was done before. "
+        "Which of the three ways to be silent is about something that has not happened yet?",
+        "Two faults, both at reserve. With one of them the cups are set aside after they were put back. The other "
+        "one only has to keep the second attempt from being answered.",
+    ),
+)
+broken.break_it(
+    "break_it",
+    Scenario(
+        world=forgetful_cafe,
+        story=one_order,
+        events=(("A-1", 2, 420),),
+        faults={"crash", "fail reserve", "fail reserve late", "fail charge", "fail charge late", "fail release"},
+        checks=[Invariant("conservation", _neither_served_nor_free)],
+    ),
+    "conservation",
+)
