@@ -418,7 +418,8 @@ def outcome(saga, stock, payments):
 # The stock and the provider are those of 07.3, with one difference: this stock
 # doesn't remember what it was asked to put back. There is one order, `A-1`,
 # for two cups, and `drive` is run again and again by the process `saga`.
-#
+
+# %% [markdown]
 # Write the schedule that breaks **conservation**: in the end cups are set
 # aside for an order that is cancelled, or somebody has paid for it. One fault a
 # line; the number says which of these calls it is, counted over all runs:
