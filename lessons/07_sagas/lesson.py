@@ -120,8 +120,7 @@ story(said(bus, shop))
 # Nobody planned this line. Inventory heard of a checkout; payments heard of a
 # reservation; the warehouse heard of a payment. (Email hears of the parcel
 # and sends the receipt.)
-
-# %% [markdown]
+#
 # ## Refused at every step
 #
 # Four orders: one is fine, and each of the others is refused one step later
@@ -175,8 +174,7 @@ for entry in shop.gateway.ledger:
 # compensation isn't a rollback: it is a **new action**, in the open, and it
 # has to be possible in the customer's world. You can refund. You can't unsend
 # an e-mail.
-
-# %% [markdown]
+#
 # ## Who knows the way?
 #
 # Which line of code says what happens after `PaymentFailed`? None. Each
@@ -289,7 +287,7 @@ shop = fail_at_every_step("orchestration")
 #
 # An orchestrator has to remember how far each order is. Here is one as people
 # write it: it knows repetitions, writes its state down, and then sends the
-# command.
+# command. It will die right before it sends.
 
 # %%
 @dataclass(frozen=True)
@@ -308,10 +306,7 @@ def new_memory(name):
     db.execute("CREATE TABLE saga (order_id TEXT, step TEXT)")
     return db
 
-# %% [markdown]
-# It dies right before it sends:
-
-# %%
+# %% tags=["build"]
 cafe, memory = connect(), new_memory("forgetful")
 started, asked = cafe.create_topic("started"), cafe.create_topic("asked")
 
@@ -326,12 +321,10 @@ cafe.subscribe(started, group="orchestrator", handle=forgetful)
 cafe.faults.crash("orchestrator", "publish", 1, "before")
 cafe.publish(started, Started("A-1"), key="A-1")
 cafe.run()
-cafe.trace
-
-# %%
 with cafe.consumer(asked, group="you") as you:
     print("commands:", you.poll())
 print("memory  :", memory.execute("SELECT * FROM saga"))
+cafe.trace.first(6)
 
 # %% [markdown]
 # The record came again after the crash, was taken for a repetition, and A-1
@@ -394,8 +387,7 @@ shop.books()
 # Nothing was undone. A crash says nothing about the order: whoever starts
 # next reads the record again and goes on. What compensates is a **business
 # refusal**: no beans, no money, no road to the Moon.
-
-# %% [markdown]
+#
 # ## Too late
 #
 # But what if there is *no answer*? `ReserveItems` gets stuck for 20 minutes.
@@ -412,18 +404,15 @@ shop.place("A-1", ORDERS["A-1"])
 opened = bus.clock.now()
 shop.run()
 print("minutes passed:", (bus.clock.now() - opened).seconds // 60)
+print("balances:", shop.books().balance)
 story(said(bus, shop))
 
 # %% [markdown]
 # After 15 minutes the clock woke the orchestrator. It gave up, and asked to
 # release what nobody had reserved yet. Then the reservation succeeded, five
 # minutes too late, and its answer was passed over. It still ends well, since
-# the release stood *behind* it in the same partition:
-
-# %%
-shop.books()
-
-# %% [markdown]
+# the release stood *behind* it in the same partition.
+#
 # Over two topics, or by two calls through a bad network, the release may
 # **overtake**: the compensation comes before the action. Here is an inventory
 # that has never thought of that, and then ours:
@@ -454,7 +443,7 @@ print("ours :", inventory.reserve(shelf, ReserveItems("A-9", ORDERS["A-1"])))
 # gift card. Each order looks at the card, asks the kitchen, and pays. Two
 # ways to write it; `yield` marks where anybody else may run.
 
-# %%
+# %% tags=["build"]
 def read_then_write(card, name, price, kitchen):
     seen = card["euros"]
     yield  # the kitchen is asked
@@ -471,14 +460,13 @@ def take_first(card, name, price, kitchen):
         else:
             card["euros"] += price  # the compensation
 
-# %%
 predict("07-e")
 
 # %% [markdown]
 # There are six ways in which two sagas of two steps can take turns. Try them
 # all:
 
-# %%
+# %% tags=["build"]
 from itertools import permutations
 
 def endings(saga, price_of_ada, kitchen_of_ada):
@@ -494,7 +482,6 @@ def endings(saga, price_of_ada, kitchen_of_ada):
         found[end] = found.get(end, 0) + 1
     return found
 
-# %%
 endings(read_then_write, price_of_ada=20, kitchen_of_ada=True)
 
 # %% [markdown]
