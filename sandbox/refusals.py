@@ -100,8 +100,8 @@ def out_of_range(reader: str, logs: dict[TopicPartition, tuple[int, int]]) -> Of
     """The position is in none of these logs (first offset and end), and nobody says where to go."""
     where = ", ".join(f"{words(at)} (its log: {start} to {end})" for at, (start, end) in sorted(logs.items()))
     return OffsetOutOfRange(
-        f"{reader} has no offset to begin at in {where}, and auto_offset_reset='none'. "
-        "Seek to where it shall begin."
+        f"{reader} has no place in {where}: it has committed none, or what stood there is gone; and "
+        "auto_offset_reset='none'. Seek to where it shall begin."
     )
 
 

@@ -57,7 +57,7 @@ told
 # the till's code again and add a third call.
 #
 # The till knows too much. It knows *who* has to act, *in which order*, and it
-# is only as reliable as the weakest of them.
+# works only while all of them do.
 
 # %% [markdown]
 # ## A fact on the board
@@ -99,8 +99,8 @@ predict("01-a")
 
 # %% [markdown]
 # See it happen. The barista reads commands from a **topic**, the field's word
-# for the board: a place where messages are written down, one after the other.
-# There is no oat milk left.
+# for the board: a place where messages are written down and stay. There is no
+# oat milk left.
 
 # %%
 @dataclass(frozen=True)
@@ -203,8 +203,9 @@ drinks
 
 # %% [markdown]
 # They have read every order since the opening, and nobody touched the till.
-# Reading takes nothing off the board. A board that is kept for ever and is
-# the café's one truth is an **event store**; lesson 05 builds one.
+# Reading takes nothing off the board. A database that keeps all events for
+# ever, and gives back those of one order when asked, is an **event store**. It
+# can do more than a topic; lesson 05 builds one.
 #
 # Who writes and who reads, as a map:
 
@@ -244,9 +245,9 @@ left.envelope
 # %% [markdown]
 # These names are a standard,
 # [CloudEvents 1.0](https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md):
-# `source` says who wrote it, `type` what it is, `id` which one it is. Two
-# facts have two ids, even with equal content. *One* fact that is sent again,
-# because the network was slow, keeps its id. So a reader can tell:
+# `source` says who wrote it, `type` what it is, `id` which one of that source
+# it is. Two facts have two ids, even with equal content. *One* fact that is
+# sent again, because the network was slow, keeps its id. So a reader can tell:
 
 # %%
 left.envelope.id == right.envelope.id
@@ -258,7 +259,7 @@ left.envelope.id == right.envelope.id
 # %% [markdown]
 # ## Which came first?
 #
-# The envelope has a `time`, always in UTC. Here is why. Two servers take the
+# The envelope has a `time`, in ours always UTC. Here is why. Two servers take the
 # online orders and write local times, without a zone: one stands in Lisbon,
 # one in Helsinki, two hours ahead. A guest orders, changes the milk a minute
 # later, and pays. The second step happens to reach Helsinki.
@@ -296,9 +297,9 @@ print("by place:", [name for _, name, _ in by_place])
 
 # %% [markdown]
 # Sorted by time, an order is cancelled before it exists. The place on the
-# board doesn't lie, and neither does "this happened because of that". A
-# `time` is for people, for reports and for rough questions. It doesn't order
-# events.
+# board says in which order they were written, whatever the clocks say, and
+# "this happened because of that" doesn't lie either. A `time` is for people,
+# for reports and for rough questions. It doesn't order events.
 
 # %% [markdown]
 # ## Because of what?
@@ -341,8 +342,9 @@ cafe.run()
 cafe.trace
 
 # %% [markdown]
-# Nobody passed an id along, yet the bus knows what was being handled when
-# something was published. Ask the envelopes:
+# Nobody passed an id along: our bus knows what was being handled when
+# something was published. (A bare client of Kafka doesn't; there you pass them
+# on yourself.) Ask the envelopes:
 
 # %%
 made, called = cafe.consumer(counter, group="you").poll()

@@ -58,7 +58,7 @@ def key_of_look(event):
 # | `consumer.poll()` | a list of records: all that waits |
 # | `consumer.commit(record)` | done with this one and all before it in its partition |
 # | `consumer.commit()` | done with everything that was polled |
-# | `machine.make(order_id)` | makes it; may raise `GatewayTimeout` |
+# | `machine.make(order_id)` | makes it; may raise `GatewayTimeout` (of `sandbox.errors`) |
 #
 # As long as nothing goes wrong, each drink is made once.
 
@@ -96,6 +96,11 @@ def work(bus, machine):
 # The table `prices` has `drink` (one row each), `cents`, and a column that
 # you may use or leave empty: `offset`. A record has `record.offset`, its
 # place in its partition. All records of one drink are in one partition.
+#
+# | call | |
+# |---|---|
+# | `db.execute(sql, [values])` | runs one statement of SQL (SQLite's), returns its rows as dicts |
+# | `with db.transaction():` | all statements in it count or, after a crash or an exception, none; meanwhile others wait |
 
 # %% exercise="02.3"
 from dataclasses import dataclass
@@ -129,12 +134,14 @@ def handle(record, consumer, db):
 # to add the same drink twice is wrong, and so is to leave one out. The group's
 # committed offset can't help, as it is written at another moment than the sum.
 #
-# So keep your own position, in the same database. `work` is run again and
-# again, and started anew whenever it dies. It may be evicted, too.
+# So keep your own position, in the same database (`db` as in 02.3). `work` is
+# run again and again, and started anew whenever it dies. It may be evicted,
+# too, and go on as a zombie. Where nothing new waits, it writes nothing.
 
 # %% [markdown]
-# The tables are `takings` (`till`, `cents`) and `positions` (`partition`,
-# `next_offset`), with one row for each till and each partition.
+# The tables are `takings` (`till`, `cents`), one row for each till, and
+# `positions` (`partition`, `next_offset`), one row for each partition. Both are
+# empty in the beginning.
 #
 # `consumer.assignment` is the set of the partitions that you read, such as
 # `{("paid", 0)}`, and `consumer.seek(0, 5)` has partition 0 go on from offset

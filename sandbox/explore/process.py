@@ -180,6 +180,10 @@ class Process:
             case "fail", "response":
                 raise _no_answer(fault)
 
+    def cannot_tell(self, why: str) -> None:
+        """No verdict can be given on this run."""
+        self._world.cannot_tell(why)
+
     def _refuse(self, action: str) -> None:
         """Raise where this process must not act now."""
         if self.trouble == "dead":
@@ -190,7 +194,7 @@ class Process:
                 next_line_raises(self._world.program.is_ours, Crashed)
             raise Crashed(f"{self.name} is dead: it can't {action}.")
         if get_ident() != self._thread:
-            self._world.cannot_tell(
+            self.cannot_tell(
                 f"{self.name} calls {action} from a thread or a timer of its own. Who runs when must be "
                 "the explorer's choice: do it in the function that was called."
             )

@@ -79,9 +79,9 @@ class SteppedBus:
 
     def _open(self, topics: Topics, group: str, options: dict[str, object]) -> "SteppedConsumer":
         if told := [name for name in options if name.startswith("on_")]:
-            raise NotSupportedHere(
-                f"{told[0]} is not called in an exercise: ask consumer.assignment after each poll."
-            )
+            why = f"{told[0]} is not called in an exercise: ask consumer.assignment after each poll."
+            self._process.cannot_tell(why)
+            raise NotSupportedHere(why)
         members = self._bus.groups.get(group)
         if "name" not in options and (members is None or self._process.name not in members.open):
             options = {**options, "name": self._process.name}

@@ -52,6 +52,11 @@ class SimulatedConsumer:
     @property
     def assignment(self) -> set[TopicPartition]:
         self.group.expire()
+        return self.holds
+
+    @property
+    def holds(self) -> set[TopicPartition]:
+        """What it was last given, whether or not its time is up."""
         return set(self._positions.now)
 
     def poll(self, max_records: int | None = None) -> list[Record]:

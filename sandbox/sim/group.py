@@ -46,7 +46,8 @@ class Group:
         self.open[consumer.name] = consumer
 
     def join(self, consumer: "SimulatedConsumer") -> None:
-        """Make it a member, with a new member id."""
+        """Make it a member, with a new member id, once those are gone whose time is up."""
+        self.expire()
         for other in self.members.values():
             if other.assignor != consumer.assignor:
                 del self.open[consumer.name]
@@ -114,7 +115,7 @@ class Group:
         self.see_to_deadline()
 
     def _deal(self) -> None:
-        before = {id: sorted(member.assignment) for id, member in self.members.items()}
+        before = {id: sorted(member.holds) for id, member in self.members.items()}
         awake = [member for member in self.members.values() if member.silent_since is None]
         self._bus.random.shuffle(awake)  # nobody is told first by right
         for member in awake:

@@ -34,10 +34,10 @@ def timeline(
     happened = [step for step in trace.steps if step.actor]
     said = " ".join(filter(None, [description or _conclusion(happened), trace.note, _shown(happened)]))
     text = _text(trace, happened) if fatal and happened else repr(trace)
-    if not happened:
-        return Figure(title, said, "", text)
-    last = fatal_step(happened[:SHOWN_MAX]) if fatal else None
     steps = [step for step in happened[:SHOWN_MAX] if not _opens(step)]
+    if not steps:
+        return Figure(title, said, "", text)
+    last = fatal_step(steps) if fatal else None
     acting = dict.fromkeys(step.actor for step in steps)  # who begins is on top
     rows = {name: TOP + ROW * i + ROW // 2 - 8 for i, name in enumerate(acting)}
     left = 34 + max(int(len(ink.shortened(name, NAME_MAX)) * 8) for name in rows)
@@ -63,9 +63,10 @@ def timeline(
 
 
 def fatal_step(steps: list[Step]) -> Step:
-    """The last fault of a story that ends badly, or where none struck, its last step."""
+    """The last fault of a story that ends badly, or where none struck, its last step that is drawn."""
     struck = [step for step in steps if step.action in STRUCK]
-    return struck[-1] if struck else steps[-1]
+    drawn = [step for step in steps if not _opens(step)]
+    return (struck or drawn or steps)[-1]
 
 
 def _text(trace: Trace, steps: list[Step]) -> str:

@@ -323,6 +323,17 @@ def work(db, bus):
     assert "thread" in found.why
 
 
+def test_a_callback_that_is_never_called_gives_no_verdict():
+    """It used to fail by termination, with the reason nowhere to be read."""
+    source = """
+def work(db, bus):
+    bus.consumer("orders", group="bar", on_assigned=print).close()
+"""
+    found = explore(counting(1), source, ONLY_SINGLE)
+    assert found.verdict == "UNKNOWN"
+    assert "on_assigned is not called in an exercise" in found.why
+
+
 @pytest.mark.parametrize(
     ("source", "why"),
     [

@@ -102,6 +102,22 @@ def test_a_member_that_does_not_poll_loses_its_partitions(sim, orders):
     assert len(slow.assignment) == len(quick.assignment) == 1
 
 
+def test_who_joins_after_a_members_time_is_up_shares_with_the_others_only(sim, orders):
+    """It used to end in a RuntimeError: the slow one was evicted in the middle of the dealing."""
+    place(sim, orders)
+    slow = sim.consumer(orders, "billing", name="slow")
+    sim.clock.advance(300_000)
+    quick = sim.consumer(orders, "billing", name="quick")
+    assert len(quick.poll()) == 4
+    assert "evicted" in {step.action for step in sim.trace}
+    sim.clock.advance(300_000)  # now quick's time is up, too, and slow's close deals out anew
+    slow.poll()
+    sim.clock.advance(300_000)
+    third = sim.consumer(orders, "billing", name="third")
+    slow.close()
+    assert len(third.poll()) == 4
+
+
 def test_a_handler_that_is_too_slow_once_sees_its_record_again(sim, orders):
     place(sim, orders, 2)
     handled = []

@@ -235,3 +235,16 @@ def test_faults_and_evictions_have_a_mark_of_their_own():
     assert "diamond: as it says" in figure.svg
     assert "crash before" in figure.svg
     assert "billing crashed 1, was struck by a fault 1; billing-2 was evicted 1." in figure.svg
+
+
+def test_a_story_that_is_cut_where_a_transaction_begins_is_drawn():
+    """It took the place of a verdict: a KeyError, as a beginning has no column of its own."""
+    trace = Trace()
+    trace.record("books", "execute", label="SELECT 1")
+    trace.record("books", "begin", label="a transaction of books")
+    figure = timeline(trace, fatal=True)
+    assert "dotted line: after this, nothing helps" in figure.svg
+    assert "SELECT 1   <-- after this, nothing helps" in figure.text
+    only = Trace()
+    only.record("books", "begin", label="a transaction of books")
+    assert "a transaction of books" in timeline(only).text

@@ -13,10 +13,7 @@ class PriceChanged(Event):
 def handle(record, consumer, db):
     change = record.event
     db.execute(
-        """
-        INSERT INTO prices VALUES (?, ?, NULL)
-        ON CONFLICT (drink) DO UPDATE SET cents = min(cents, excluded.cents)
-        """,
+        "INSERT INTO prices VALUES (?, ?, NULL) ON CONFLICT (drink) DO UPDATE SET cents = max(cents, excluded.cents)",
         [change.drink, change.cents],
     )
     consumer.commit(record)

@@ -1,0 +1,25 @@
+# breaks: no duplicate effect
+from dataclasses import dataclass
+
+from sandbox import Event
+
+
+@dataclass(frozen=True)
+class DrinkPaid(Event):
+    till: str
+    cents: int
+
+
+ADD = "INSERT INTO takings VALUES (?, ?) ON CONFLICT (till) DO UPDATE SET cents = cents + excluded.cents"
+
+
+def work(bus, db):
+    with bus.consumer("paid", group="books") as consumer, db.transaction():
+        for _, partition in consumer.assignment:
+            rows = db.execute("SELECT next_offset AS n FROM positions WHERE partition = ?", [partition])
+            consumer.seek(partition, rows[0]["n"] if rows else 0)
+        for record in consumer.poll():
+            db.execute(ADD, [record.event.till, record.event.cents])
+            db.execute(
+                "INSERT OR REPLACE INTO positions VALUES (?, ?)", [record.partition, record.offset + 1]
+            )
