@@ -164,7 +164,8 @@ class Process:
 
     def _late_call(self, action: str, call: Callable) -> None:
         """What this process has asked for long ago happens now, whether it is still there or not."""
-        self._world.trace.record(f"{self.name}, late", action, label=_in_short(call))
+        with self._world.after_all(f"{self.name}, late") as actor:
+            self._world.trace.record(actor, action, label=_in_short(call))
         call()
 
     def _after(self, fault: Fault, result: object) -> None:
