@@ -21,7 +21,7 @@ import sandbox  # from here on, this notebook knows %%exercise
 # | table | columns |
 # |---|---|
 # | `stamps` | `guest` (one row each), `count` |
-# | `inbox` | `id` (each only once: a second one raises `ConstraintViolated`) |
+# | `handled` | `id` (each only once: a second one raises `ConstraintViolated`) |
 
 # %% [markdown]
 # `db.execute(sql, [values])` runs one statement and returns its rows as
@@ -55,7 +55,7 @@ ON CONFLICT (guest) DO UPDATE SET count = count + 1
 
 def handle(record, db):
     ### BEGIN SOLUTION: one stamp for each drink
-    mark = "INSERT INTO inbox VALUES (?) ON CONFLICT DO NOTHING RETURNING id"
+    mark = "INSERT INTO handled VALUES (?) ON CONFLICT DO NOTHING RETURNING id"
     if db.execute(mark, [record.envelope.id]):
         db.execute(STAMP, [record.event.guest])
     ### END SOLUTION
@@ -63,7 +63,7 @@ def handle(record, db):
 # %% [markdown]
 # ## 03.2 The mark and the stamp, or neither
 #
-# The same card, and now the process may die between any two steps of yours.
+# The same tables, and now the process may die between any two steps of yours.
 # The record that it was busy with is then delivered again, to a new process
 # that remembers nothing. It also happens that a second process gets a record
 # while the first one, slow and not dead, is still at it.
@@ -89,7 +89,7 @@ ON CONFLICT (guest) DO UPDATE SET count = count + 1
 
 def handle(record, db):
     ### BEGIN SOLUTION: one stamp each
-    mark = "INSERT INTO inbox VALUES (?) ON CONFLICT DO NOTHING RETURNING id"
+    mark = "INSERT INTO handled VALUES (?) ON CONFLICT DO NOTHING RETURNING id"
     with db.transaction():
         if db.execute(mark, [record.envelope.id]):
             db.execute(STAMP, [record.event.guest])
@@ -113,7 +113,8 @@ def handle(record, db):
 
 # %% [markdown]
 # Write down what became of each order, in the table `payments`: `order_id`
-# (one row each), `status` (`'paid'` or `'declined'`) and `charge_id`.
+# (one row each; a second one raises `ConstraintViolated`), `status` (`'paid'`
+# or `'declined'`) and `charge_id`.
 #
 # If your function raises, the process ends, and the record is delivered again
 # to the next one. One guest may well have two orders over the same amount.
@@ -148,7 +149,7 @@ def handle(record, db, payments):
 # Guests keep a list of favourite drinks. Their changes come as
 # `FavouriteAdded` and `FavouriteRemoved`, each with a `version` that counts
 # up for one guest and one drink. Nothing keeps the events in order: a copy of
-# an old one may come last.
+# an old one may come last. And your process may die, and is started again.
 #
 # In the end the list has to be as the newest version says. The table
 # `favourites` has `guest`, `drink` (one row for both), `version` and
@@ -185,4 +186,60 @@ def handle(record, db):
         """,
         row,
     )
+    ### END SOLUTION
+
+# %% [markdown]
+# ## 03.5 Break it: a memory and a last id
+#
+# Now you are on the other side. The code below stamps cards, and keeps no
+# table of ids. Its author says: "Copies are stopped by the set. A crash
+# empties the set, but it gives back only the record that was under way, and
+# that is the last one on its card: so each card keeps its last id. And it is
+# one statement, so no crash fits in between."
+#
+# All of that is true. We have tried every single copy and every single crash:
+# it survives. Write the schedule under which a card gets a stamp too many.
+
+# %% tags=["build"]
+from dataclasses import dataclass
+from sandbox import Event
+
+@dataclass(frozen=True)
+class DrinkSold(Event):
+    guest: str
+    drink: str
+
+STAMP = """
+INSERT INTO stamps VALUES (?, 1, ?) ON CONFLICT (guest) DO UPDATE
+SET count = count + 1, last = excluded.last WHERE last <> excluded.last
+"""
+seen = set()  # the ids that this process has had
+
+def handle(record, db):
+    id = record.envelope.id
+    if id not in seen:
+        db.execute(STAMP, [record.event.guest, id])
+        seen.add(id)
+
+# %% [markdown]
+# G-7 buys a flat white, and then a mocha.
+# `stamped_twice()` returns text, one fault a line. A step has an actor, an
+# action and a number: `stamper commit 2` is the stamper's second commit.
+#
+# | fault | means |
+# |---|---|
+# | `duplicate till publish 1 late` | this sale is on the board once more, behind all others; or `at-once`: right behind itself |
+# | `duplicate stamper commit 2 suffix` | at this commit the group goes back to where this process has begun |
+# | `crash stamper commit 2 after` | the process dies after this step (or `before` it), and a new one takes over |
+#
+# Run the cell as it is: it lists all steps. The fewer faults, the better.
+
+# %% exercise="03.5"
+def stamped_twice():
+    ### STUB: return ""  # one fault a line
+    ### BEGIN SOLUTION: two faults
+    return """
+    duplicate till publish 1 late
+    crash stamper commit 1 after
+    """
     ### END SOLUTION

@@ -32,7 +32,7 @@ def say(world: World, topic: str, event: Event, key: str) -> None:
 
 STAMPS = """
 CREATE TABLE stamps (guest TEXT PRIMARY KEY, count INTEGER NOT NULL);
-CREATE TABLE inbox (id TEXT PRIMARY KEY);
+CREATE TABLE handled (id TEXT PRIMARY KEY);
 """
 DRINKS = (("G-7", "flat white"), ("G-8", "mocha"), ("G-7", "flat white"))
 
@@ -126,7 +126,7 @@ in_one_transaction = Grader(
     ),
 )
 in_one_transaction.explore(
-    replace(BY_ID, events=DRINKS[::2], faults={"crash", "duplicate", "rebalance"}),
+    replace(BY_ID, events=DRINKS[::2], faults={"crash", "duplicate publish late", "rebalance any evict"}),
     misconceptions={
         "no duplicate effect": "A table of processed ids is bullet-proof. (Only if the mark and the effect are "
         "one transaction.)",
@@ -216,10 +216,11 @@ charged_once = Grader(
     "03.3",
     "Charge the card once",
     hints=(
-        "A timeout says that there was no answer. Does it say that nothing was done? Look what stands in the "
-        "provider's books at the dotted line.",
-        "Your database and the provider share no transaction, so there is always a gap. What the provider "
-        "offers against it is the key: with the same key it does the same thing only once.",
+        "Stop at the dotted line. What stands in the provider's books at that moment, what in your table, and "
+        "what will your code do when it gets this order once more?",
+        "A timeout does not say that nothing was done, and no transaction of yours reaches the provider: there "
+        "is always a gap. What the provider offers against it is the key: with the same key it does the same "
+        "thing only once.",
         "The key has to be the same at each attempt for one order, and another one for each other order: of "
         "all that you know, what is like that? A decline is an answer, and gets written down like a success.",
     ),
@@ -229,7 +230,7 @@ charged_once.explore(
         world=cashier_and_provider,
         story=orders_are_placed,
         events=ORDERS,
-        faults={"crash", "duplicate publish", "fail charge", "fail charge late"},
+        faults={"crash", "duplicate publish late", "fail charge", "fail charge late"},
         checks=[
             Invariant("no duplicate effect", _charged_too_often),
             Invariant("no lost message", _not_charged),
@@ -242,8 +243,8 @@ charged_once.explore(
         "no lost message": "A key is good if it is never the same twice, or if it is built of the contents. "
         "(It names one intent: this order's payment.)",
         "consistent output": "Only a success is worth writing down.",
-        "termination": "An error is tried again until it goes away. (A decline, or a key that stands for "
-        "something else, never does.)",
+        "termination": "An error is tried again until it goes away. (A decline, a key that stands for something "
+        "else, or a row that is there already, never does.)",
     },
 )
 
@@ -256,7 +257,7 @@ CREATE TABLE favourites (
 """
 CHANGES = (
     *(("G-7", "mocha", 1, True), ("G-7", "mocha", 2, False)),
-    *(("G-7", "chai", 1, True), ("G-7", "chai", 2, False), ("G-7", "chai", 3, True)),
+    *(("G-7", "chai", 2, False), ("G-7", "chai", 3, True)),  # it was added before there was a board
 )
 
 
@@ -328,11 +329,45 @@ out_of_order.explore(
         world=favourites,
         story=tastes_change,
         events=CHANGES,
-        faults={"duplicate publish", "delay", "crash"},
+        faults={"duplicate publish late", "delay", "crash"},
         checks=[Invariant("order per key", _wrong_favourites)],
     ),
     misconceptions={
         "order per key": "Adding and removing are idempotent, so the order does not matter. (A late copy of "
         "the 'added' brings back what was removed.)",
     },
+)
+
+# ---------------------------------------------------------------- 03.5 the schedule that breaks it
+
+CARDS = "CREATE TABLE stamps (guest TEXT PRIMARY KEY, count INTEGER NOT NULL, last TEXT NOT NULL);"
+
+
+def cards_that_know_their_last_drink(seed: int) -> World:
+    """The board, and a database whose cards have the id of the last drink that was stamped."""
+    bus = SimulatedBus(seed)
+    bus.create_topic("drinks")
+    return World(bus=bus, db=MemoryDatabase(CARDS, "stamps"))
+
+
+broken_by = Grader(
+    "03.5",
+    "Break it: a memory and a last id",
+    hints=(
+        "This code has two memories: the set, and the id on each card. What does each of them forget, and when?",
+        "A copy gets through if the set has forgotten its drink and the card has, too. One fault alone makes only "
+        "one of them forget, or brings only the copy.",
+        "The card remembers one drink: so the copy has to be of an older one, and come after the newer one. The "
+        "set lives as long as the process: so the process has to die once it has stamped the older one.",
+    ),
+)
+broken_by.break_it(
+    "stamped_twice",
+    replace(
+        BY_ID,
+        world=cards_that_know_their_last_drink,
+        events=(("G-7", "flat white"), ("G-7", "mocha")),
+        faults={"crash", "duplicate"},
+    ),
+    "no duplicate effect",
 )

@@ -7,7 +7,7 @@
 # order through all of them, or back.
 #
 # **Time:** 30 minutes. **You need:** lessons
-# [01](01_events.ipynb) and 03.
+# [01](01_events.ipynb) and [03](03_idempotent_consumers.ipynb).
 #
 # **You will be able to:** run a checkout over several services as
 # choreography and as orchestration, undo what was done, and say what a saga

@@ -84,7 +84,7 @@ class Space:
         ways = WAYS[word].get(action) or ()
         if named and not ways:
             ways = ON_REQUEST.get(word, {}).get(action) or (NO_ANSWER if word == "fail" else ())
-        return (*ways, "late") if "late" in named else ways
+        return (*ways, "late") if "late" in named and "late" not in ways else ways
 
 
 @lru_cache(maxsize=100_000)

@@ -81,6 +81,7 @@ class World:
         self._last: Process | None = None  # who has taken the last step
         self._effects_asked = 0
         self._stops = 0  # of services, by an error that nobody caught
+        self._stopped = ""  # by which error, the last time
 
     def begin(self, program: Program, steps: Steps) -> None:
         """Have the submission run here, under a plan."""
@@ -117,7 +118,9 @@ class World:
                 return
         names = ", ".join(self._services)
         self.told_until = len(self.trace)
-        self.endless = f"{names} did not come to rest in {ROUNDS_MAX} rounds after all else was done."
+        self.endless = (
+            f"{names} did not come to rest in {ROUNDS_MAX} rounds after all else was done.{self._stopped}"
+        )
 
     def close(self) -> None:
         """End all processes, and give back what was borrowed."""
@@ -248,6 +251,7 @@ class World:
             self.trace.record(name, "stop", label=type(error).__name__)
             self._forget(process)
             self._stops += 1
+            self._stopped = f" The last round of {name} ended with {type(error).__name__}: {error}"
 
     def _turn(self, process: Process, call: Main) -> tuple[str, object]:
         process.begin_turn(self.lanes.running)

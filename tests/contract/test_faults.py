@@ -71,6 +71,7 @@ def test_a_late_duplicate_comes_after_all_else(bus, orders, seen):
     place(bus, orders)
     bus.run()
     assert seen == ["A-1", "A-2", "A-3", "A-2"]
+    assert ("publish", "orders[0]@3") in {(step.action, step.place) for step in bus.trace}
 
 
 def test_a_suffix_is_replayed(bus, orders, seen):

@@ -286,6 +286,18 @@ def test_code_that_never_comes_back_is_stopped(how):
     assert (found.verdict, found.invariant) == ("FAIL", "termination"), found
 
 
+def test_a_service_that_ends_each_time_it_is_started_says_by_what():
+    scenario = Scenario(
+        world=lambda seed: World(bus=SimulatedBus(seed), db=MemoryDatabase(TABLE)),
+        story=lambda world, events: world.service("worker", lambda w: w.code.work(w.db)),
+        faults={"crash"},
+        checks=[no_duplicate_effect(lambda world: [])],
+    )
+    found = explore(scenario, "def work(db):\n    raise KeyError('item')", ONLY_SINGLE)
+    assert (found.verdict, found.invariant) == ("FAIL", "termination")
+    assert found.story.endswith("The last round of worker ended with KeyError: 'item'")
+
+
 @pytest.mark.parametrize(
     "greedy",
     [

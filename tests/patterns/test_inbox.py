@@ -1,15 +1,17 @@
-"""What every inbox promises: the package's, and the smallest one, as a lesson builds it."""
+"""What every inbox promises: the package's, the smallest one, and the one that lesson 03 builds."""
 
 from dataclasses import dataclass
 
 import pytest
 
 from sandbox import Event
+from sandbox.course import lesson_folder
 from sandbox.errors import MessageIdReused, NotInTransaction, UnreadableRecord
 from sandbox.messages import Stored
 from sandbox.patterns import Inbox
 from tests.patterns import smallest
 from tests.patterns.world import crash_everywhere, database
+from tools.lessons.source import read
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,15 @@ class OrderPlaced(Event):
     order_id: str
 
 
-@pytest.fixture(params=[Inbox, smallest.Inbox], ids=["package", "smallest"])
+def of_lesson_03():
+    """The class as it stands in the lesson."""
+    (cell,) = [cell for cell in read(lesson_folder("03") / "lesson.py") if "class Inbox:" in cell.source]
+    built = {}
+    exec(cell.source, built)
+    return built["Inbox"]
+
+
+@pytest.fixture(params=[Inbox, smallest.Inbox, of_lesson_03()], ids=["package", "smallest", "lesson"])
 def make_inbox(request):
     return request.param
 

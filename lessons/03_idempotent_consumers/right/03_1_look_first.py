@@ -14,8 +14,8 @@ STAMP = "INSERT INTO stamps VALUES (?, 1) ON CONFLICT (guest) DO UPDATE SET coun
 
 
 def handle(record, db):
-    known = db.execute("SELECT 1 FROM inbox WHERE id = ?", [record.envelope.id])
+    known = db.execute("SELECT 1 FROM handled WHERE id = ?", [record.envelope.id])
     if known:
         return
-    db.execute("INSERT INTO inbox VALUES (?)", [record.envelope.id])
+    db.execute("INSERT INTO handled VALUES (?)", [record.envelope.id])
     db.execute(STAMP, [record.event.guest])

@@ -18,7 +18,7 @@ from sandbox.errors import ConstraintViolated
 
 def handle(record, db):
     try:
-        db.execute("INSERT INTO inbox VALUES (?)", [record.envelope.id])
+        db.execute("INSERT INTO handled VALUES (?)", [record.envelope.id])
     except ConstraintViolated:
         return
     db.execute(STAMP, [record.event.guest])

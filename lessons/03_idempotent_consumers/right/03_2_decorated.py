@@ -19,7 +19,7 @@ from functools import wraps
 def once(handle):
     @wraps(handle)
     def handle_once(record, db):
-        mark = "INSERT INTO inbox VALUES (?) ON CONFLICT DO NOTHING RETURNING id"
+        mark = "INSERT INTO handled VALUES (?) ON CONFLICT DO NOTHING RETURNING id"
         with db.transaction():
             if db.execute(mark, [record.envelope.id]):
                 handle(record, db)

@@ -20,6 +20,6 @@ def handle(record, db):
     try:
         with db.transaction():
             db.execute(STAMP, [record.event.guest])
-            db.execute("INSERT INTO inbox VALUES (?)", [record.envelope.id])
+            db.execute("INSERT INTO handled VALUES (?)", [record.envelope.id])
     except ConstraintViolated:
         pass  # somebody has done it before

@@ -14,6 +14,6 @@ STAMP = "INSERT INTO stamps VALUES (?, 1) ON CONFLICT (guest) DO UPDATE SET coun
 
 
 def handle(record, db):
-    mark = "INSERT INTO inbox VALUES (?) ON CONFLICT DO NOTHING RETURNING id"
+    mark = "INSERT INTO handled VALUES (?) ON CONFLICT DO NOTHING RETURNING id"
     if db.execute(mark, [record.place]):
         db.execute(STAMP, [record.event.guest])

@@ -15,7 +15,7 @@ STAMP = "INSERT INTO stamps VALUES (?, 1) ON CONFLICT (guest) DO UPDATE SET coun
 
 def handle(record, db):
     with db.transaction():
-        if db.execute("SELECT 1 FROM inbox WHERE id = ?", [record.envelope.id]):
+        if db.execute("SELECT 1 FROM handled WHERE id = ?", [record.envelope.id]):
             return
         db.execute(STAMP, [record.event.guest])
-    db.execute("INSERT INTO inbox VALUES (?) ON CONFLICT DO NOTHING", [record.envelope.id])
+    db.execute("INSERT INTO handled VALUES (?) ON CONFLICT DO NOTHING", [record.envelope.id])

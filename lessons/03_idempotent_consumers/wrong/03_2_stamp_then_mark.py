@@ -14,6 +14,6 @@ STAMP = "INSERT INTO stamps VALUES (?, 1) ON CONFLICT (guest) DO UPDATE SET coun
 
 
 def handle(record, db):
-    if not db.execute("SELECT 1 FROM inbox WHERE id = ?", [record.envelope.id]):
+    if not db.execute("SELECT 1 FROM handled WHERE id = ?", [record.envelope.id]):
         db.execute(STAMP, [record.event.guest])
-        db.execute("INSERT INTO inbox VALUES (?)", [record.envelope.id])
+        db.execute("INSERT INTO handled VALUES (?)", [record.envelope.id])

@@ -15,7 +15,7 @@ STAMP = "INSERT INTO stamps VALUES (?, 1) ON CONFLICT (guest) DO UPDATE SET coun
 
 def handle(record, db):
     try:
-        db.execute("INSERT INTO inbox VALUES (?)", [record.envelope.id])
+        db.execute("INSERT INTO handled VALUES (?)", [record.envelope.id])
         db.execute(STAMP, [record.event.guest])
     except BaseException:
         pass

@@ -16,7 +16,7 @@ STAMP = "INSERT INTO stamps VALUES (?, 1) ON CONFLICT (guest) DO UPDATE SET coun
 def handle(record, db):
     with db.transaction():
         new = db.execute(
-            "INSERT INTO inbox VALUES (?) ON CONFLICT DO NOTHING RETURNING id", [record.envelope.id]
+            "INSERT INTO handled VALUES (?) ON CONFLICT DO NOTHING RETURNING id", [record.envelope.id]
         )
     if new:
         with db.transaction():

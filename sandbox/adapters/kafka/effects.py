@@ -30,9 +30,9 @@ class KafkaEffects:
 
     def repeat(self, record: Record) -> None:
         """What a producer without idempotence does that retries."""
-        self._bus.send(record.topic, record.partition, record.stored)
+        again = self._bus.send(record.topic, record.partition, record.stored)
         author = record.stored.envelope.source if record.stored.envelope else ""
-        self._bus.trace.record(author, "publish", "", f"{record.stored.envelope.type}() again")
+        self._bus.trace.record(author, "publish", again.place, f"{record.stored.envelope.type}() again")
 
     def hold(self, record: Record, ms: int) -> None:
         """Readers of this process don't see the partition for so long."""

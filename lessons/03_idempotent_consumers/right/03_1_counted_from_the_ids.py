@@ -1,4 +1,4 @@
-# The inbox is the truth: the stamps of a guest are counted in it
+# The ids are the truth: the stamps of a guest are counted in it
 from dataclasses import dataclass
 
 from sandbox import Event
@@ -15,6 +15,6 @@ STAMP = "INSERT INTO stamps VALUES (?, 1) ON CONFLICT (guest) DO UPDATE SET coun
 
 def handle(record, db):
     guest = record.event.guest
-    db.execute("INSERT INTO inbox VALUES (?) ON CONFLICT DO NOTHING", [f"{guest} {record.envelope.id}"])
-    (row,) = db.execute("SELECT count(*) AS n FROM inbox WHERE id LIKE ? || ' %'", [guest])
+    db.execute("INSERT INTO handled VALUES (?) ON CONFLICT DO NOTHING", [f"{guest} {record.envelope.id}"])
+    (row,) = db.execute("SELECT count(*) AS n FROM handled WHERE id LIKE ? || ' %'", [guest])
     db.execute("INSERT OR REPLACE INTO stamps VALUES (?, ?)", [guest, row["n"]])

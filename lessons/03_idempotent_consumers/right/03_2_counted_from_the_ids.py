@@ -15,7 +15,8 @@ STAMP = "INSERT INTO stamps VALUES (?, 1) ON CONFLICT (guest) DO UPDATE SET coun
 
 def handle(record, db):
     guest = record.event.guest
-    db.execute("INSERT INTO inbox VALUES (?) ON CONFLICT DO NOTHING", [f"{guest} {record.envelope.id}"])
+    db.execute("INSERT INTO handled VALUES (?) ON CONFLICT DO NOTHING", [f"{guest} {record.envelope.id}"])
     db.execute(
-        "INSERT OR REPLACE INTO stamps SELECT ?, count(*) FROM inbox WHERE id LIKE ? || ' %'", [guest, guest]
+        "INSERT OR REPLACE INTO stamps SELECT ?, count(*) FROM handled WHERE id LIKE ? || ' %'",
+        [guest, guest],
     )

@@ -1,0 +1,7 @@
+# breaks: it breaks “no duplicate effect”
+
+
+def stamped_twice():
+    return """
+    crash stamper execute 1 after
+    """

@@ -1,0 +1,7 @@
+# breaks: it breaks “no duplicate effect”
+
+
+def stamped_twice():
+    return """
+    duplicate till publish 1 late
+    """
