@@ -160,7 +160,11 @@ def test_a_kind_that_does_not_exist_is_refused():
         Space({"explode"})
 
 
-<<<<<<< HEAD
+def test_a_kind_that_names_its_way_strikes_a_step_once():
+    found = Space({"duplicate publish late"}).at(Seen("till", "publish", 1))
+    assert list(map(str, found)) == ["duplicate till publish 1 late"]
+
+
 class Shelf:
     def __init__(self):
         self.taken = []
@@ -190,8 +194,3 @@ def test_a_call_that_comes_late_stands_behind_all_that_was_done_before():
     )
     assert str(found.plan) == "seed 0; fail till take 1 late"
     assert [step.actor for step in found.trace.steps] == ["till", "till", "till, late"]
-=======
-def test_a_kind_that_names_its_way_strikes_a_step_once():
-    found = Space({"duplicate publish late"}).at(Seen("till", "publish", 1))
-    assert list(map(str, found)) == ["duplicate till publish 1 late"]
->>>>>>> main
