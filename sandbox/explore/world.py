@@ -8,8 +8,7 @@ A request is tried once: where its process dies, its caller is not told. A servi
 process that is started again, and run until nothing is left for it to do.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -174,13 +173,10 @@ class World:
                 self.trace.follow(process.name, self._last.name)
             self._last = process
 
-    @contextmanager
-    def after_all(self, actor: str) -> Iterator[str]:
-        """For a step of somebody who is no process: it stands behind all that was done so far."""
-        last = self._last.name if self._last else actor
-        self.trace.follow(actor, last)
-        yield actor
-        self.trace.follow(last, actor)
+    def after_all(self, actor: str) -> str:
+        """Somebody who is no process acts now: behind all that was done so far."""
+        self.trace.follow(actor, self._last.name if self._last else actor)
+        return actor
 
     def clock_of(self, process: Process) -> SteppedClock:
         """The clock of one process's machine."""
