@@ -175,6 +175,11 @@ class World:
                 self.trace.follow(process.name, self._last.name)
             self._last = process
 
+    def after_all(self, actor: str) -> str:
+        """Somebody who is no process acts now: behind all that was done so far."""
+        self.trace.follow(actor, self._last.name if self._last else actor)
+        return actor
+
     def clock_of(self, process: Process) -> SteppedClock:
         """The clock of one process's machine."""
         return SteppedClock(self.clock, process)
