@@ -9,14 +9,13 @@ process that is started again, and run until nothing is left for it to do.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 
 import msgspec
 
 from sandbox.clock import VirtualClock
 from sandbox.errors import Crashed, SandboxError, UsageError
+from sandbox.explore.answers import Answer, RunOver, Said
 from sandbox.explore.lanes import Lanes
 from sandbox.explore.process import Process
 from sandbox.explore.program import Program
@@ -32,27 +31,6 @@ ROUNDS_MAX = 20  # of the services, after the story: each of them has to come to
 CLOSELY_FROM = 2  # rounds; from then on, the databases are compared by what they hold
 EFFECTS = frozenset({"publish", "charge", "refund", "append"})
 Main = Callable[[Process], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What whoever made a request was told: `ok`, `failed` (it was not done) or `unknown`."""
-
-    process: str
-    about: object
-    status: Literal["ok", "failed", "unknown"]
-    value: object = None  # what came back, or the exception
-
-
-class Said(dict):
-    """The fields of a message. One that is missing shows itself in the story, and breaks no checker."""
-
-    def __missing__(self, name: str) -> str:
-        return f"(no {name})"
-
-
-class RunOver(BaseException):
-    """The run can't go on; the world knows why."""
 
 
 class World:
