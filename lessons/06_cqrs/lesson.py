@@ -432,7 +432,7 @@ print(claim("Latte", "Ada"), "|", claim("Latte", "Bo"))
 #
 # The office also wants the dearest order of the day. The events know it, and
 # the table doesn't. So the read model gets a new version, built from the first
-# event on, **beside** the live one. Readers find whatever is live under the
+# event on, *beside* the live one. Readers find whatever is live under the
 # name `takings`.
 
 # %%

@@ -171,7 +171,7 @@ for entry in shop.gateway.ledger:
 
 # %% [markdown]
 # Two entries. The money was gone for a while, and Cy may have seen it. A
-# compensation isn't a rollback: it is a **new action**, in the open, and it
+# compensation isn't a rollback: it is a *new action*, in the open, and it
 # has to be possible in the customer's world. You can refund. You can't unsend
 # an e-mail.
 #
@@ -439,7 +439,7 @@ print("ours :", inventory.reserve(shelf, ReserveItems("A-9", ORDERS["A-1"])))
 # ## The missing letter
 #
 # Each step commits at once, so everybody sees what is half done. Of A, C, I
-# and D, a saga has no **I**, isolation. How bad is that? Ada and Bo share a
+# and D, a saga has no *I*, isolation. How bad is that? Ada and Bo share a
 # gift card. Each order looks at the card, asks the kitchen, and pays. Two
 # ways to write it; `yield` marks where anybody else may run.
 

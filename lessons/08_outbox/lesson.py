@@ -32,8 +32,8 @@ connect()
 # %% [markdown]
 # ## The situation
 #
-# The shop does two things with an order: it **stores** it in its own
-# database, and it **says** so on the board. The kitchen reads the board and
+# The shop does two things with an order: it *stores* it in its own
+# database, and it *says* so on the board. The kitchen reads the board and
 # nothing else. (`bus`, `orders` and `db` belong to the café of the day, which
 # we open below. `store` also draws its step into our picture.)
 
@@ -194,7 +194,7 @@ serve(place)
 # ## One write is enough
 #
 # Two writes to two systems can't be one. Two rows of *one* database can. So
-# don't say it: **write down what is to be said**, in the same transaction, in
+# don't say it: *write down what is to be said*, in the same transaction, in
 # a table called **outbox**.
 
 # %%
