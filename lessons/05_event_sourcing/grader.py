@@ -1,0 +1,668 @@
+"""The attacks on the exercises of lesson 05."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+import msgspec
+
+from sandbox.explore import MemoryDatabase, MemoryEventStore, Process, Scenario, World
+from sandbox.explore.checkers import Invariant
+from sandbox.grading import Finding, Grader, Submission
+from sandbox.grading.submission import CodeRaised, NotAttempted
+from sandbox.ports import Charge, StoredEvent
+from sandbox.sim import SimulatedGateway
+
+# ---------------------------------------------------------------- 05.1 decide and evolve
+
+TOTAL = "evolve is total"
+PURE = "nothing but its arguments"
+OUTSIDE = ("evolve has changed", "evolve gave two", "decide has changed", "decide gave two")
+FAIL_BY_EVOLVE = "decide allows"  # and evolve fails on it
+
+rules = Grader(
+    "05.1",
+    "A card with rules",
+    hints=(
+        "Read the story: given, when, expected, got. Is it about a rule (that is decide), or about what is true "
+        "after the events that are given (that is evolve)?",
+        "evolve knows no rules: six kinds of events, and each of them has happened, whatever today's rules say. "
+        "decide knows no world: the day and the receipt are in the command, the rest is in the state.",
+        "Let evolve make a new state each time: the day of opening, the money, whether it is blocked. RanLow "
+        "changes nothing, so the state comes back as it was. In decide, refuse first, and then answer with a list.",
+    ),
+)
+
+
+class Cell:
+    """The names of the cell, and the two questions that are put to it."""
+
+    def __init__(self, submission: Submission) -> None:
+        self._submission = submission
+
+    def __getattr__(self, name: str) -> Callable:
+        kind = getattr(self._submission, name)
+
+        def make(*values: object) -> object:
+            try:
+                return kind(*values)
+            except TypeError as error:
+                raise NotAttempted(f"Leave the class {name} as it is given: {error}.") from error
+
+        return make
+
+    def happens(self, history: Sequence, command: object, *events: object) -> None:
+        """Raises `Finding` where something else comes of it."""
+        self._put(self._submission.happens, history, command, *events)
+
+    def is_refused(self, history: Sequence, command: object) -> None:
+        """Raises `Finding` where it is not."""
+        self._put(self._submission.is_refused, history, command)
+
+    def _put(self, question: Callable, *values: object) -> None:
+        try:
+            question(*values)
+        except CodeRaised as error:
+            story = str(error.__cause__)
+            if not isinstance(error.__cause__, AssertionError):
+                given = ", ".join(map(repr, values[0])) or "nothing"
+                raise Finding(f"Given {given}, evolve fails: {error.__cause__!r}.", TOTAL) from error
+            invariant = PURE if story.startswith(OUTSIDE) else TOTAL if story.startswith(FAIL_BY_EVOLVE) else ""
+            raise Finding(story, invariant, MISCONCEPTIONS.get(invariant, "")) from error
+
+
+MISCONCEPTIONS = {
+    TOTAL: "evolve may refuse what is against the rules. (It has happened: a stream that can't be read is lost.)",
+    PURE: "Replay is free of effects by itself. (Only where nothing looks at a clock, at chance, or changes what it "
+    "was given.)",
+}
+DAY = date(2026, 5, 4)
+
+
+@rules.attack(TOTAL, MISCONCEPTIONS[TOTAL])
+def everything_that_has_happened(submission: Submission) -> None:
+    """Each kind of event, and histories that today's rules would not allow."""
+    c = Cell(submission)
+    opened, top_up = c.CardOpened(DAY), c.ToppedUp(1000)
+    pay = c.Pay(300, "R-9", DAY)
+    paid = c.Paid(300, "R-9")
+    c.happens([opened, c.ToppedUp(1000), c.RanLow()], pay, paid)
+    c.happens([opened, c.BonusGranted(500)], pay, paid)
+    c.is_refused([opened, c.BonusGranted(299)], pay)
+    c.happens([opened, c.Paid(250, "R-1"), top_up], pay, paid)  # it was at -250
+    c.is_refused([opened, c.Paid(750, "R-1"), top_up], pay)
+    c.is_refused([opened, c.Paid(1, "R-1")], pay)
+    blocked = [opened, top_up, c.CardBlocked()]
+    for event in (c.Paid(100, "R-1"), c.BonusGranted(5), c.RanLow(), c.CardBlocked(), c.ToppedUp(5)):
+        c.happens([*blocked, event], c.BlockCard())
+        c.is_refused([*blocked, event], pay)
+    c.happens([c.BonusGranted(300), opened], pay, paid, c.RanLow())
+
+
+@rules.attack(PURE, MISCONCEPTIONS[PURE])
+def the_world_around(submission: Submission) -> None:
+    """Long before and long after today; the same question twice, which `Given` asks."""
+    c = Cell(submission)
+    for year in (2009, 2026, 2043):
+        start = date(year, 3, 1)
+        history = [c.CardOpened(start), c.ToppedUp(1000)]
+        for days in (0, 365):
+            pay = c.Pay(300, f"R-{year}", start + timedelta(days))
+            c.happens(history, pay, c.Paid(300, f"R-{year}"))
+        c.is_refused(history, c.Pay(300, "R-1", start + timedelta(366)))
+        c.happens([], c.OpenCard(start), c.CardOpened(start))
+
+
+@rules.attack("given, when, then", "A rule is meant roughly. (The table says where it begins and where it ends.)")
+def what_is_allowed_happens(submission: Submission) -> None:
+    """Every command that is legal, up to the last cent."""
+    c = Cell(submission)
+    opened, full = c.CardOpened(DAY), [c.CardOpened(DAY), c.ToppedUp(1000)]
+    c.happens([], c.OpenCard(DAY), opened)
+    c.happens([opened], c.TopUp(1), c.ToppedUp(1))
+    c.happens(full, c.TopUp(5000), c.ToppedUp(5000))
+    c.happens(full, c.Pay(1, "R-1", DAY), c.Paid(1, "R-1"))
+    c.happens(full, c.Pay(800, "R-2", DAY), c.Paid(800, "R-2"))
+    c.happens(full, c.Pay(801, "R-3", DAY), c.Paid(801, "R-3"), c.RanLow())
+    c.happens(full, c.Pay(1000, "R-4", DAY), c.Paid(1000, "R-4"), c.RanLow())
+    c.happens([*full, c.Paid(801, "R-3"), c.RanLow()], c.Pay(9, "R-5", DAY), c.Paid(9, "R-5"), c.RanLow())
+    c.happens([*full, c.Paid(600, "R-1")], c.Pay(100, "R-1", DAY), c.Paid(100, "R-1"))
+    c.happens([opened], c.BlockCard(), c.CardBlocked())
+    c.happens([*full, c.CardBlocked()], c.BlockCard())
+
+
+@rules.attack("no illegal command", "A command is an event that will come. (It is a wish, and its owner may say no.)")
+def what_is_not_allowed_is_refused(submission: Submission) -> None:
+    """Every command that is not."""
+    c = Cell(submission)
+    opened = c.CardOpened(DAY)
+    full = [opened, c.ToppedUp(1000)]
+    blocked = [*full, c.CardBlocked()]
+    for command in (c.TopUp(500), c.Pay(100, "R-1", DAY), c.BlockCard()):
+        c.is_refused([], command)
+    for history in ([opened], full, blocked, [opened, c.CardBlocked()]):
+        c.is_refused(history, c.OpenCard(DAY))
+    for history in (full, blocked):
+        for cents in (0, -1, -500):
+            c.is_refused(history, c.TopUp(cents))
+            c.is_refused(history, c.Pay(cents, "R-1", DAY))
+    for cents in (1, 500):
+        c.is_refused(blocked, c.TopUp(cents))
+        c.is_refused(blocked, c.Pay(cents, "R-1", DAY))
+    c.is_refused(full, c.Pay(1001, "R-1", DAY))
+    c.is_refused([*full, c.Paid(701, "R-1")], c.Pay(300, "R-2", DAY))
+    c.is_refused([opened], c.Pay(1, "R-1", DAY))
+
+
+# ---------------------------------------------------------------- 05.2 append with expected version
+
+CARD = "card"
+START_CENTS = 500
+AT_ONCE = (("P-1", 300), ("P-2", 300), ("office", 100))
+
+
+class Kept(dict):
+    """The fields of a stored event, whatever class the submission made of it, and its type."""
+
+    def __init__(self, type_name: str, data: bytes) -> None:
+        super().__init__(msgspec.json.decode(data))
+        self.type = type_name
+
+    def __missing__(self, name: str) -> str:
+        return f"(no {name})"
+
+
+def kept(world: World, stream: str) -> list[Kept]:
+    """The events of a stream."""
+    return [Kept(event.type, event.data) for event in world.store.kept if event.stream == stream]
+
+
+def bank(seed: int) -> World:
+    """A store."""
+    return World(store=MemoryEventStore("cafe"))
+
+
+def tills_at_once(world: World, calls: Sequence[tuple[str, int]]) -> None:
+    """Two tills and the office write to one card."""
+
+    def top_up(cents: int) -> Callable[[Process], None]:
+        def append(office: Process) -> None:
+            version = world.store.version(CARD)  # it sees the newest one, and nobody comes in between
+            office.store.append(CARD, [office.code.ToppedUp(cents)], expected_version=version)
+
+        return append
+
+    def pay(payment: str, cents: int) -> None:
+        start = world.store.version(CARD)
+        answer = world.request(
+            payment, lambda till: till.code.pay(payment, cents, till.store), (payment, cents)
+        )
+        world.windows.append((answer, start, world.store.version(CARD)))
+
+    world.windows = []
+    world.request("office", top_up(START_CENTS))
+    world.together(
+        {
+            name: (
+                (lambda name=name, cents=cents: world.request(name, top_up(cents)))
+                if name == "office"
+                else (lambda name=name, cents=cents: pay(name, cents))
+            )
+            for name, cents in calls
+        }
+    )
+
+
+def _balances(world: World) -> list[int]:
+    """The balance at each version, from 0."""
+    found = [0]
+    for event in kept(world, CARD):
+        sign = {"ToppedUp": 1, "Paid": -1}.get(event.type, 0)
+        found.append(found[-1] + sign * (event["cents"] if sign else 0))
+    return found
+
+
+def _below_zero(world: World) -> str | None:
+    for version, cents in enumerate(_balances(world)):
+        if cents < 0:
+            return f"At version {version}, the card is at {cents} cents."
+    return None
+
+
+def _stored(world: World, kind: str) -> Counter:
+    return Counter(event["payment"] for event in kept(world, CARD) if event.type == kind)
+
+
+def _paid_twice(world: World) -> str | None:
+    for payment, times in _stored(world, "Paid").items():
+        if times > 1:
+            return f"{payment} is stored {times} times: the guest pays for one coffee that often."
+    return None
+
+
+def _not_both(world: World) -> str | None:
+    paid, stamps = _stored(world, "Paid"), _stored(world, "StampEarned")
+    for payment in {**paid, **stamps}:
+        if paid[payment] != stamps[payment]:
+            return f"Of {payment} there are {paid[payment]} Paid and {stamps[payment]} StampEarned in the stream."
+    return None
+
+
+def _not_stored(world: World) -> str | None:
+    paid = _stored(world, "Paid")
+    for answer, _, _ in world.windows:
+        payment, cents = answer.about
+        if answer.status == "ok" and answer.value is True and not paid[payment]:
+            return f"The till was told that {payment} is paid, and there is no such payment."
+        amounts = {event["cents"] for event in kept(world, CARD) if event["payment"] == payment}
+        if paid[payment] and cents not in amounts:
+            return f"{payment} is over {cents} cents, and is stored with {amounts}."
+    return None
+
+
+def _no_good_answer(world: World) -> str | None:
+    balances, paid = _balances(world), _stored(world, "Paid")
+    for answer, start, end in world.windows:
+        payment, cents = answer.about
+        if answer.status != "ok":
+            if answer.value is not None:  # it has raised, and not crashed
+                return f"The till asked for {payment}, and got {type(answer.value).__name__} for an answer."
+            continue
+        if answer.value not in (True, False):
+            return f"The till asked for {payment}, and was told {answer.value!r}."
+        if not answer.value and paid[payment]:
+            return f"The till was told that {payment} is refused, and it is stored."
+        least = min(balances[start : end + 1])
+        if not answer.value and least >= cents:
+            return f"{payment} over {cents} cents was refused; there were never less than {least} on the card."
+    return None
+
+
+two_tills = Grader(
+    "05.2",
+    "Two tills at once",
+    hints=(
+        "In the picture, find the append that does the harm. When was what it appends decided, and what has "
+        "happened to the stream between that read and this append?",
+        "The expected version says: this is what I knew when I decided. So it has to come from the very read that "
+        "the decision was made on, and a new version needs a new decision.",
+        "A loop: read, count the balance and the version in one go, return False if it isn't enough, append both "
+        "events in one call, return True. A ConcurrencyConflict leads back to the top of the loop, the read.",
+    ),
+)
+two_tills.explore(
+    Scenario(
+        world=bank,
+        story=tills_at_once,
+        events=AT_ONCE,
+        faults={"switch", "crash"},
+        checks=[
+            Invariant("never below zero", _below_zero),
+            Invariant("no duplicate effect", _paid_twice),
+            Invariant("all or none", _not_both),
+            Invariant("no lost write", _not_stored),
+            Invariant("an answer for everyone", _no_good_answer),
+        ],
+    ),
+    misconceptions={
+        "never below zero": "A conflict is a matter of versions: take the new one, and try again. (The decision is "
+        "as old as the read that it was made on.)",
+        "no duplicate effect": "If in doubt, once more.",
+        "all or none": "Two appends right behind each other are one. (Anybody, or a crash, fits in between.)",
+        "no lost write": "A conflict means that it is there already. (It means that nothing was written.)",
+        "an answer for everyone": "A conflict is an error, and its guest has bad luck. (It is a call to decide again.)",
+    },
+)
+
+# ---------------------------------------------------------------- 05.3 replay without side effects
+
+WISHES = (("Ada", "T-1", 500), ("Bo", "T-1", 900), ("Ada", "T-2", 700))
+LIMITS = {"Ada": 5000, "Bo": 100}  # Bo's bank says no
+LATER_MS = 3_600_000
+
+
+class Bank(SimulatedGateway):
+    """Notes what is asked of it for a wish that is settled already."""
+
+    def __init__(self, store: MemoryEventStore) -> None:
+        super().__init__(LIMITS)
+        self._store = store
+        self.again: list[tuple[str, int]] = []
+
+    def charge(self, account: str, cents: int, *, idempotency_key: str) -> Charge:
+        wish = next((wish for wish in WISHES if (wish[0], wish[2]) == (account, cents)), None)
+        done = ("ToppedUp", "TopUpDeclined")
+        for event in self._store.kept:
+            settled = event.type in done and Kept(event.type, event.data)["request"] == (wish or "..")[1]
+            if settled and event.stream == f"card-{account}":
+                self.again.append((account, cents))
+        return super().charge(account, cents, idempotency_key=idempotency_key)
+
+
+def cards_and_a_bank(seed: int) -> World:
+    """A store, and the bank."""
+    store = MemoryEventStore("cafe")
+    return World(store=store, payments=Bank(store))
+
+
+def top_ups(world: World, wishes: Sequence[tuple[str, str, int]]) -> None:
+    """Guests ask, the cashier works, and somebody reads what the cards say: now, and much later."""
+    world.asked = {}
+    guests = dict.fromkeys(guest for guest, _, _ in wishes)
+
+    def work(cashier: Process) -> None:
+        for guest in guests:
+            cashier.code.work(guest, cashier.store, cashier.payments)
+
+    world.service("cashier", work)
+    for guest, request, cents in wishes:
+        world.clock.advance(LATER_MS)
+        world.asked[guest, request] = world.clock.now()
+        world.request(
+            "till",
+            lambda till, g=guest, r=request, c=cents: till.code.ask(g, r, c, till.store, till.clock),
+            (guest, request),
+        )
+    world.settle()
+    world.shown = []
+    for reader in ("reader", "reader, later"):
+        world.clock.advance(LATER_MS)
+        for guest in guests:
+            answer = world.request(
+                reader, lambda p, g=guest: p.code.statement(g, p.store, p.payments, p.clock), guest
+            )
+            world.shown.append((guest, answer))
+
+
+def _wishes(world: World) -> list[tuple[str, str, int]]:
+    """Those of which the till was told that they are noted."""
+    noted = [answer.about for answer in world.answers if answer.process == "till" and answer.status == "ok"]
+    return [(guest, request, cents) for guest, request, cents in WISHES if (guest, request) in noted]
+
+
+def _charged_twice(world: World) -> str | None:
+    for (guest, cents), times in Counter((c.account, c.cents) for c in world.payments.charges).items():
+        if times > 1:
+            return f"{guest} has asked for {cents} cents once, and was charged {times} times."
+    return None
+
+
+def _outcome(world: World, guest: str, request: str) -> list[Kept]:
+    outcomes = [event for event in kept(world, f"card-{guest}") if event.type in ("ToppedUp", "TopUpDeclined")]
+    return [event for event in outcomes if event["request"] == request]
+
+
+def _not_charged(world: World) -> str | None:
+    charged = [(charge.account, charge.cents) for charge in world.payments.charges]
+    for guest, request, cents in _wishes(world):
+        if guest != "Bo" and (guest, cents) not in charged:
+            return f"{guest} has asked for {cents} cents ({request}), and was never charged: no coffee tomorrow."
+        if not _outcome(world, guest, request):
+            return f"{request} of {guest} is over, and no event says how it ended."
+    return None
+
+
+def _wrong_outcome(world: World) -> str | None:
+    charged = [(charge.account, charge.cents) for charge in world.payments.charges]
+    for guest, request, cents in WISHES:
+        outcomes = _outcome(world, guest, request)
+        if len(outcomes) > 1:
+            return f"{request} of {guest} has {len(outcomes)} ends: {', '.join(o.type for o in outcomes)}."
+        for outcome in outcomes:
+            taken = (guest, cents) in charged
+            if (outcome.type == "ToppedUp") != taken:
+                return f"{guest} was {'' if taken else 'not '}charged for {request}, and noted is {outcome.type}."
+            if taken and outcome["cents"] != cents:
+                return f"{guest} was charged {cents} for {request}, and noted are {outcome['cents']}."
+    return None
+
+
+def _touched(world: World) -> str | None:
+    for guest, cents in world.payments.again:
+        return f"The {cents} cents of {guest} were settled, and the bank was asked for them once more."
+    for step in world.steps.log:
+        if step.actor.startswith("reader") and step.action != "read":
+            return f"Somebody looks at a card, and the code calls {step.action!r}: a replay only reads."
+    return None
+
+
+def _wrong_statement(world: World) -> str | None:
+    for guest, answer in getattr(world, "shown", ()):
+        if answer.status != "ok":
+            continue
+        events = kept(world, f"card-{guest}")
+        paid = [event for event in events if event.type == "ToppedUp"]
+        times = [world.asked.get((guest, event["request"])) for event in paid]
+        true = (sum(event["cents"] for event in paid), max(times, default=None))
+        got = tuple(answer.value) if isinstance(answer.value, list | tuple) else answer.value
+        if got != true:
+            return f"The statement of {guest} should be {_said(true)}, and is {_said(got)}."
+    return None
+
+
+def _said(value: object) -> str:
+    if not isinstance(value, tuple):
+        return repr(value)
+    return " and ".join(f"{x:%H:%M on %d %B %Y}" if isinstance(x, datetime) else repr(x) for x in value)
+
+
+replayed = Grader(
+    "05.3",
+    "Replay, and take nothing twice",
+    hints=(
+        "Which call in the picture is one too many, or in the wrong place? What did the events say at that moment: "
+        "open, or settled?",
+        "Two things that look alike: to fold what has happened, and to do something about it. The first happens at "
+        "each look, and touches nothing. The second is for what the fold shows to be open.",
+        "One function folds a stream into wishes, outcomes and a version, and all others begin with it. Charge with "
+        "a key that is made of the guest and the request, and note the outcome after the answer. A time that is "
+        "shown later is one that was noted.",
+    ),
+)
+replayed.explore(
+    Scenario(
+        world=cards_and_a_bank,
+        story=top_ups,
+        events=WISHES,
+        faults={"crash", "fail charge"},
+        checks=[
+            Invariant("no duplicate effect", _charged_twice),
+            Invariant("no lost message", _not_charged),
+            Invariant("consistent output", _wrong_outcome),
+            Invariant("replay touches nothing", _touched),
+            Invariant("rebuild equals incremental", _wrong_statement),
+        ],
+    ),
+    misconceptions={
+        "no duplicate effect": "A process that starts again goes on where it was. (It reads the same events, and "
+        "does the same things, unless something tells it that they are done.)",
+        "no lost message": "What is noted is done. (Note an outcome when there is one.)",
+        "consistent output": "No answer is a no. (The money may have been taken.)",
+        "replay touches nothing": "Replay is free of effects. (Only where gateways are off, and no clock is read.)",
+        "rebuild equals incremental": "Now is now. (On a replay, now is long after it happened: take the time from "
+        "the event.)",
+    },
+)
+
+# ---------------------------------------------------------------- 05.4 snapshots
+
+SNAPSHOTS = """
+CREATE TABLE snapshots (
+    stream TEXT PRIMARY KEY, schema INTEGER, version INTEGER, event_id TEXT, state TEXT, checksum TEXT
+);
+"""
+NOW, BEFORE = 2, 1  # schemas
+GROWS, SAVED, LOADED = "the stream grows", "a snapshot is saved", "it is loaded"
+DAMAGED, OLD, RESTORED = "the row is damaged", "an older program saves one", "a backup is restored"
+LIFE = (GROWS, LOADED, SAVED, LOADED, GROWS, LOADED, SAVED)
+TROUBLE = (GROWS, SAVED, GROWS, DAMAGED, OLD, LOADED, SAVED, RESTORED, LOADED, GROWS, LOADED)
+DIGITS = 3  # of each column, that are damaged in turn
+
+
+class CountingStore(MemoryEventStore):
+    """Counts the events that are handed out."""
+
+    handed_out = 0
+
+    def told(self, read: Callable, stream: str | None, after: int) -> Iterator[StoredEvent]:
+        for stored in super().told(read, stream, after):
+            self.handed_out += 1
+            yield stored
+
+
+def a_long_stream(seed: int) -> World:
+    """A store, and the table of snapshots."""
+    return World(store=CountingStore("cafe"), db=MemoryDatabase(SNAPSHOTS, "snapshots"))
+
+
+def a_life(world: World, situations: Sequence[str]) -> None:
+    """One situation after the other; whenever it is loaded, note what came of it."""
+    world.loads = []  # what was found, what is true, events read, and how many would have done
+    world.good_until = 0  # the version of a snapshot that was saved, and is good
+    for situation in situations:
+        ACTS[situation](world)
+
+
+def _grow(world: World) -> None:
+    def append(till: Process) -> None:
+        version = world.store.version(CARD)
+        events = [till.code.ToppedUp(1000 + version), *(till.code.Paid(200 + version + n) for n in range(3))]
+        till.store.append(CARD, events, expected_version=version)
+
+    world.request("till", append)
+
+
+def _true(world: World) -> tuple[int, int]:
+    """Cents and stamps."""
+    events = kept(world, CARD)
+    cents = sum(event["cents"] * (1 if event.type == "ToppedUp" else -1) for event in events)
+    return cents, sum(event.type == "Paid" for event in events)
+
+
+def _save(world: World) -> None:
+    _save_as(world, "program", NOW, _true(world))
+
+
+def _save_old(world: World) -> None:
+    """It counted stamps by another rule."""
+    cents, stamps = _true(world)
+    world.good_until = 0
+    _save_as(world, "old program", BEFORE, (cents, 2 * stamps))
+    world.good_until = 0
+
+
+def _save_as(world: World, name: str, schema: int, state: tuple[int, int]) -> None:
+    if not world.store.version(CARD):
+        return
+
+    def save(process: Process) -> None:
+        (last,) = process.store.read(CARD, after=world.store.version(CARD) - 1)
+        process.code.save(CARD, process.code.Card(*state), last, schema, process.db)
+
+    answer = world.request(name, save)
+    world.good_until = world.store.version(CARD) if answer.status == "ok" else 0
+
+
+def _load(world: World) -> None:
+    before = world.store.handed_out
+    answer = world.request("program", lambda program: program.code.load(CARD, NOW, program.store, program.db))
+    if answer.status != "ok":
+        if answer.value is not None:  # it has raised, and not crashed
+            world.loads.append((f"{answer.value!r}", _true(world), 0, None))
+        return
+    found = tuple(getattr(answer.value, name, None) for name in ("cents", "stamps"))
+    enough = world.store.version(CARD) - world.good_until + 1 if world.good_until else None
+    world.loads.append((found, _true(world), world.store.handed_out - before, enough))
+
+
+def _damage(world: World) -> None:
+    """Each time something else of the row is wrong; then it is as it was."""
+    rows = world.db.execute("SELECT * FROM snapshots WHERE stream = ?", [CARD])
+    good, world.good_until = world.good_until, 0
+    for row in rows:
+        for column in ("version", "event_id", "state", "checksum"):
+            for wrong in _damages(row[column]):
+                world.db.execute(f"UPDATE snapshots SET {column} = ?", [wrong])
+                _load(world)
+            world.db.execute(f"UPDATE snapshots SET {column} = ?", [row[column]])
+    world.good_until = good
+
+
+def _damages(value: object) -> Iterator[object]:
+    if isinstance(value, int):
+        yield from (value + 1, value - 1)
+    elif isinstance(value, str | bytes) and value:
+        text = value if isinstance(value, str) else value.decode("latin-1")
+        places = [place for place, letter in enumerate(text) if letter.isdigit()][:DIGITS]
+        wrong = [f"{text[:p]}{(int(text[p]) + 1) % 10}{text[p + 1 :]}" for p in places]
+        for each in (*wrong, text[: len(text) // 2]):
+            yield each if isinstance(value, str) else each.encode("latin-1")
+
+
+def _restore(world: World) -> None:
+    """The newest events are gone, and others come in their place: first of another card, so with other ids."""
+    del world.store.kept[-2:]
+    world.good_until = 0
+    _load(world)
+    world.request("till", lambda till: till.store.append("Bo", [till.code.ToppedUp(5)] * 2, expected_version=0))
+    _grow(world)
+
+
+ACTS = {
+    GROWS: _grow,
+    SAVED: _save,
+    LOADED: _load,
+    DAMAGED: _damage,
+    OLD: _save_old,
+    RESTORED: _restore,
+}
+
+
+def _differs(world: World) -> str | None:
+    for found, true, _, _ in world.loads:
+        if found != true:
+            if isinstance(found, str):
+                return f"The card could not be loaded: {found}."
+            return (
+                f"By all events there are {true[0]} cents and {true[1]} stamps on the card. It was loaded with "
+                f"{found[0]} cents and {found[1]} stamps."
+            )
+    return None
+
+
+def _not_used(world: World) -> str | None:
+    for _, _, read, enough in world.loads:
+        if enough is not None and read > enough:
+            return f"There is a good snapshot. {enough} events would have done, and {read} were read."
+    return None
+
+
+CHECKS = [
+    Invariant("rebuild equals incremental", _differs),
+    Invariant("a good snapshot is used", _not_used),
+]
+BELIEFS = {
+    "rebuild equals incremental": "A snapshot is the state. (It is a copy of an old one: which program made it, of "
+    "which history, and is it whole?)",
+    "a good snapshot is used": "If in doubt, read everything. (Then there need be no snapshot.)",
+}
+trusted = Grader(
+    "05.4",
+    "A snapshot that can be trusted",
+    hints=(
+        "Compare the two states in the story. What did the snapshot say, and what has happened to it, or to the "
+        "stream, since it was saved?",
+        "Four questions before it may be used: is the row whole, is it of my schema, is the event that it was taken "
+        "after still at that version, and what came after? If one answer is wrong: replay everything.",
+        "Save a checksum over all that you keep (hashlib), the schema and the id of the last event. When loading, "
+        "read from after=version - 1: the first event you get must have that id, and the others are the rest.",
+    ),
+)
+trusted.explore(
+    Scenario(world=a_long_stream, story=a_life, events=LIFE, faults={"crash"}, checks=CHECKS),
+    misconceptions=BELIEFS,
+)
+trusted.explore(
+    Scenario(world=a_long_stream, story=a_life, events=TROUBLE, faults=set(), checks=CHECKS),
+    misconceptions=BELIEFS,
+)
