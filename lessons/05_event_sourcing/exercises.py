@@ -320,8 +320,8 @@ def fold(guest, store):
 # - The store may have been restored from a backup, and have gone another way
 #   since. Then the snapshot is of a history that is no more.
 #
-# And where the snapshot is good, it is **used**: then `load` may read the
-# events after it, and one more. Your process may die at any step.
+# And where the snapshot is good, it is **used**: `load` reads no event that is
+# older than the one it was taken after. Your process may die at any step.
 
 # %% exercise="05.4"
 import hashlib

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import msgspec
 
@@ -67,7 +68,9 @@ class Cell:
             if not isinstance(error.__cause__, AssertionError):
                 given = ", ".join(map(repr, values[0])) or "nothing"
                 raise Finding(f"Given {given}, evolve fails: {error.__cause__!r}.", TOTAL) from error
-            invariant = PURE if story.startswith(OUTSIDE) else TOTAL if story.startswith(FAIL_BY_EVOLVE) else ""
+            invariant = (
+                PURE if story.startswith(OUTSIDE) else TOTAL if story.startswith(FAIL_BY_EVOLVE) else ""
+            )
             raise Finding(story, invariant, MISCONCEPTIONS.get(invariant, "")) from error
 
 
@@ -77,6 +80,66 @@ MISCONCEPTIONS = {
     "was given.)",
 }
 DAY = date(2026, 5, 4)
+
+
+@rules.attack(PURE, MISCONCEPTIONS[PURE])
+def the_world_around(submission: Submission) -> None:
+    """Long before and long after today; the same question twice, which `Given` asks."""
+    c = Cell(submission)
+    for year in (2009, 2026, 2043):
+        start = date(year, 3, 1)
+        history = [c.CardOpened(start), c.ToppedUp(1000)]
+        for days in (0, 365):
+            pay = c.Pay(300, f"R-{year}", start + timedelta(days))
+            c.happens(history, pay, c.Paid(300, f"R-{year}"))
+        c.happens([], c.OpenCard(start), c.CardOpened(start))
+
+
+@rules.attack(
+    "given, when, then", "A rule is meant roughly. (The table says where it begins and where it ends.)"
+)
+def what_is_allowed_happens(submission: Submission) -> None:
+    """Every command that is legal, up to the last cent."""
+    c = Cell(submission)
+    opened, full = c.CardOpened(DAY), [c.CardOpened(DAY), c.ToppedUp(1000)]
+    c.happens([], c.OpenCard(DAY), opened)
+    c.happens([opened], c.TopUp(1), c.ToppedUp(1))
+    c.happens(full, c.TopUp(5000), c.ToppedUp(5000))
+    c.happens(full, c.Pay(1, "R-1", DAY), c.Paid(1, "R-1"))
+    c.happens(full, c.Pay(800, "R-2", DAY), c.Paid(800, "R-2"))
+    c.happens(full, c.Pay(801, "R-3", DAY), c.Paid(801, "R-3"), c.RanLow())
+    c.happens(full, c.Pay(1000, "R-4", DAY), c.Paid(1000, "R-4"), c.RanLow())
+    c.happens([*full, c.Paid(801, "R-3")], c.Pay(9, "R-5", DAY), c.Paid(9, "R-5"), c.RanLow())
+    c.happens([*full, c.Paid(600, "R-1")], c.Pay(100, "R-1", DAY), c.Paid(100, "R-1"))
+    c.happens([opened], c.BlockCard(), c.CardBlocked())
+    c.happens([*full, c.CardBlocked()], c.BlockCard())
+
+
+@rules.attack(
+    "no illegal command", "A command is an event that will come. (It is a wish, and its owner may say no.)"
+)
+def what_is_not_allowed_is_refused(submission: Submission) -> None:
+    """Every command that is not."""
+    c = Cell(submission)
+    opened = c.CardOpened(DAY)
+    full = [opened, c.ToppedUp(1000)]
+    blocked = [*full, c.CardBlocked()]
+    for command in (c.TopUp(500), c.Pay(100, "R-1", DAY), c.BlockCard()):
+        c.is_refused([], command)
+    for history in ([opened], full, blocked, [opened, c.CardBlocked()]):
+        c.is_refused(history, c.OpenCard(DAY))
+    for history in (full, blocked):
+        for cents in (0, -1, -500):
+            c.is_refused(history, c.TopUp(cents))
+            c.is_refused(history, c.Pay(cents, "R-1", DAY))
+    for cents in (1, 500):
+        c.is_refused(blocked, c.TopUp(cents))
+        c.is_refused(blocked, c.Pay(cents, "R-1", DAY))
+    for days in (366, 4000):
+        c.is_refused(full, c.Pay(100, "R-1", DAY + timedelta(days)))
+    c.is_refused(full, c.Pay(1001, "R-1", DAY))
+    c.is_refused([*full, c.Paid(701, "R-1")], c.Pay(300, "R-2", DAY))
+    c.is_refused([opened], c.Pay(1, "R-1", DAY))
 
 
 @rules.attack(TOTAL, MISCONCEPTIONS[TOTAL])
@@ -99,61 +162,6 @@ def everything_that_has_happened(submission: Submission) -> None:
     c.happens([c.BonusGranted(300), opened], pay, paid, c.RanLow())
 
 
-@rules.attack(PURE, MISCONCEPTIONS[PURE])
-def the_world_around(submission: Submission) -> None:
-    """Long before and long after today; the same question twice, which `Given` asks."""
-    c = Cell(submission)
-    for year in (2009, 2026, 2043):
-        start = date(year, 3, 1)
-        history = [c.CardOpened(start), c.ToppedUp(1000)]
-        for days in (0, 365):
-            pay = c.Pay(300, f"R-{year}", start + timedelta(days))
-            c.happens(history, pay, c.Paid(300, f"R-{year}"))
-        c.is_refused(history, c.Pay(300, "R-1", start + timedelta(366)))
-        c.happens([], c.OpenCard(start), c.CardOpened(start))
-
-
-@rules.attack("given, when, then", "A rule is meant roughly. (The table says where it begins and where it ends.)")
-def what_is_allowed_happens(submission: Submission) -> None:
-    """Every command that is legal, up to the last cent."""
-    c = Cell(submission)
-    opened, full = c.CardOpened(DAY), [c.CardOpened(DAY), c.ToppedUp(1000)]
-    c.happens([], c.OpenCard(DAY), opened)
-    c.happens([opened], c.TopUp(1), c.ToppedUp(1))
-    c.happens(full, c.TopUp(5000), c.ToppedUp(5000))
-    c.happens(full, c.Pay(1, "R-1", DAY), c.Paid(1, "R-1"))
-    c.happens(full, c.Pay(800, "R-2", DAY), c.Paid(800, "R-2"))
-    c.happens(full, c.Pay(801, "R-3", DAY), c.Paid(801, "R-3"), c.RanLow())
-    c.happens(full, c.Pay(1000, "R-4", DAY), c.Paid(1000, "R-4"), c.RanLow())
-    c.happens([*full, c.Paid(801, "R-3"), c.RanLow()], c.Pay(9, "R-5", DAY), c.Paid(9, "R-5"), c.RanLow())
-    c.happens([*full, c.Paid(600, "R-1")], c.Pay(100, "R-1", DAY), c.Paid(100, "R-1"))
-    c.happens([opened], c.BlockCard(), c.CardBlocked())
-    c.happens([*full, c.CardBlocked()], c.BlockCard())
-
-
-@rules.attack("no illegal command", "A command is an event that will come. (It is a wish, and its owner may say no.)")
-def what_is_not_allowed_is_refused(submission: Submission) -> None:
-    """Every command that is not."""
-    c = Cell(submission)
-    opened = c.CardOpened(DAY)
-    full = [opened, c.ToppedUp(1000)]
-    blocked = [*full, c.CardBlocked()]
-    for command in (c.TopUp(500), c.Pay(100, "R-1", DAY), c.BlockCard()):
-        c.is_refused([], command)
-    for history in ([opened], full, blocked, [opened, c.CardBlocked()]):
-        c.is_refused(history, c.OpenCard(DAY))
-    for history in (full, blocked):
-        for cents in (0, -1, -500):
-            c.is_refused(history, c.TopUp(cents))
-            c.is_refused(history, c.Pay(cents, "R-1", DAY))
-    for cents in (1, 500):
-        c.is_refused(blocked, c.TopUp(cents))
-        c.is_refused(blocked, c.Pay(cents, "R-1", DAY))
-    c.is_refused(full, c.Pay(1001, "R-1", DAY))
-    c.is_refused([*full, c.Paid(701, "R-1")], c.Pay(300, "R-2", DAY))
-    c.is_refused([opened], c.Pay(1, "R-1", DAY))
-
-
 # ---------------------------------------------------------------- 05.2 append with expected version
 
 CARD = "card"
@@ -172,9 +180,9 @@ class Kept(dict):
         return f"(no {name})"
 
 
-def kept(world: World, stream: str) -> list[Kept]:
+def kept(store: MemoryEventStore, stream: str) -> list[Kept]:
     """The events of a stream."""
-    return [Kept(event.type, event.data) for event in world.store.kept if event.stream == stream]
+    return [Kept(event.type, event.data) for event in store.kept if event.stream == stream]
 
 
 def bank(seed: int) -> World:
@@ -216,7 +224,7 @@ def tills_at_once(world: World, calls: Sequence[tuple[str, int]]) -> None:
 def _balances(world: World) -> list[int]:
     """The balance at each version, from 0."""
     found = [0]
-    for event in kept(world, CARD):
+    for event in kept(world.store, CARD):
         sign = {"ToppedUp": 1, "Paid": -1}.get(event.type, 0)
         found.append(found[-1] + sign * (event["cents"] if sign else 0))
     return found
@@ -230,7 +238,7 @@ def _below_zero(world: World) -> str | None:
 
 
 def _stored(world: World, kind: str) -> Counter:
-    return Counter(event["payment"] for event in kept(world, CARD) if event.type == kind)
+    return Counter(event["payment"] for event in kept(world.store, CARD) if event.type == kind)
 
 
 def _paid_twice(world: World) -> str | None:
@@ -254,7 +262,7 @@ def _not_stored(world: World) -> str | None:
         payment, cents = answer.about
         if answer.status == "ok" and answer.value is True and not paid[payment]:
             return f"The till was told that {payment} is paid, and there is no such payment."
-        amounts = {event["cents"] for event in kept(world, CARD) if event["payment"] == payment}
+        amounts = {event["cents"] for event in kept(world.store, CARD) if event["payment"] == payment}
         if paid[payment] and cents not in amounts:
             return f"{payment} is over {cents} cents, and is stored with {amounts}."
     return None
@@ -274,7 +282,9 @@ def _no_good_answer(world: World) -> str | None:
             return f"The till was told that {payment} is refused, and it is stored."
         least = min(balances[start : end + 1])
         if not answer.value and least >= cents:
-            return f"{payment} over {cents} cents was refused; there were never less than {least} on the card."
+            return (
+                f"{payment} over {cents} cents was refused; there were never less than {least} on the card."
+            )
     return None
 
 
@@ -316,8 +326,10 @@ two_tills.explore(
 
 # ---------------------------------------------------------------- 05.3 replay without side effects
 
-WISHES = (("Ada", "T-1", 500), ("Bo", "T-1", 900), ("Ada", "T-2", 700))
-LIMITS = {"Ada": 5000, "Bo": 100}  # Bo's bank says no
+ADA, LIMIT = "Ada", 1500  # more than that, her bank declines
+WISHES = (("T-1", 500), ("T-2", 2000), ("T-3", 700))
+CARD_OF_ADA = f"card-{ADA}"
+OUTCOMES = ("ToppedUp", "TopUpDeclined")
 LATER_MS = 3_600_000
 
 
@@ -325,119 +337,111 @@ class Bank(SimulatedGateway):
     """Notes what is asked of it for a wish that is settled already."""
 
     def __init__(self, store: MemoryEventStore) -> None:
-        super().__init__(LIMITS)
+        super().__init__({ADA: LIMIT})
         self._store = store
-        self.again: list[tuple[str, int]] = []
+        self.again: list[int] = []
 
     def charge(self, account: str, cents: int, *, idempotency_key: str) -> Charge:
-        wish = next((wish for wish in WISHES if (wish[0], wish[2]) == (account, cents)), None)
-        done = ("ToppedUp", "TopUpDeclined")
-        for event in self._store.kept:
-            settled = event.type in done and Kept(event.type, event.data)["request"] == (wish or "..")[1]
-            if settled and event.stream == f"card-{account}":
-                self.again.append((account, cents))
+        wishes = {request for request, amount in WISHES if amount == cents}
+        settled = {event["request"] for event in kept(self._store, CARD_OF_ADA) if event.type in OUTCOMES}
+        if wishes & settled:
+            self.again.append(cents)
         return super().charge(account, cents, idempotency_key=idempotency_key)
 
 
-def cards_and_a_bank(seed: int) -> World:
+def a_card_and_a_bank(seed: int) -> World:
     """A store, and the bank."""
     store = MemoryEventStore("cafe")
     return World(store=store, payments=Bank(store))
 
 
-def top_ups(world: World, wishes: Sequence[tuple[str, str, int]]) -> None:
-    """Guests ask, the cashier works, and somebody reads what the cards say: now, and much later."""
+def top_ups(world: World, wishes: Sequence[tuple[str, int]]) -> None:
+    """A guest asks, the cashier works, and much later somebody reads what the card says."""
     world.asked = {}
-    guests = dict.fromkeys(guest for guest, _, _ in wishes)
-
-    def work(cashier: Process) -> None:
-        for guest in guests:
-            cashier.code.work(guest, cashier.store, cashier.payments)
-
-    world.service("cashier", work)
-    for guest, request, cents in wishes:
+    for request, cents in wishes:
         world.clock.advance(LATER_MS)
-        world.asked[guest, request] = world.clock.now()
+        world.asked[request] = world.clock.now()
         world.request(
             "till",
-            lambda till, g=guest, r=request, c=cents: till.code.ask(g, r, c, till.store, till.clock),
-            (guest, request),
+            lambda till, r=request, c=cents: till.code.ask(ADA, r, c, till.store, till.clock),
+            (request, cents),
         )
-    world.settle()
-    world.shown = []
-    for reader in ("reader", "reader, later"):
-        world.clock.advance(LATER_MS)
-        for guest in guests:
-            answer = world.request(
-                reader, lambda p, g=guest: p.code.statement(g, p.store, p.payments, p.clock), guest
-            )
-            world.shown.append((guest, answer))
+    _work_until_it_rests(world)
+    world.clock.advance(LATER_MS)
+    world.shown = world.request("reader", lambda p: p.code.statement(ADA, p.store, p.payments, p.clock))
 
 
-def _wishes(world: World) -> list[tuple[str, str, int]]:
-    """Those of which the till was told that they are noted."""
-    noted = [answer.about for answer in world.answers if answer.process == "till" and answer.status == "ok"]
-    return [(guest, request, cents) for guest, request, cents in WISHES if (guest, request) in noted]
+def _work_until_it_rests(world: World) -> None:
+    """Once more after each round that has changed something, or that a fault has struck."""
+    before = None
+    while (now := (len(world.store.kept), len(world.steps.struck))) != before:
+        before = now
+        world.request("cashier", lambda cashier: cashier.code.work(ADA, cashier.store, cashier.payments))
+
+
+def _noted(world: World) -> list[tuple[str, int]]:
+    """The wishes of which the till was told that they are noted."""
+    return [answer.about for answer in world.answers if answer.process == "till" and answer.status == "ok"]
+
+
+def _charged(world: World) -> list[int]:
+    return [charge.cents for charge in world.payments.charges]
+
+
+def _outcomes(world: World, request: str) -> list[Kept]:
+    events = kept(world.store, CARD_OF_ADA)
+    return [event for event in events if event.type in OUTCOMES and event["request"] == request]
 
 
 def _charged_twice(world: World) -> str | None:
-    for (guest, cents), times in Counter((c.account, c.cents) for c in world.payments.charges).items():
+    for cents, times in Counter(_charged(world)).items():
         if times > 1:
-            return f"{guest} has asked for {cents} cents once, and was charged {times} times."
-    return None
-
-
-def _outcome(world: World, guest: str, request: str) -> list[Kept]:
-    outcomes = [event for event in kept(world, f"card-{guest}") if event.type in ("ToppedUp", "TopUpDeclined")]
-    return [event for event in outcomes if event["request"] == request]
-
-
-def _not_charged(world: World) -> str | None:
-    charged = [(charge.account, charge.cents) for charge in world.payments.charges]
-    for guest, request, cents in _wishes(world):
-        if guest != "Bo" and (guest, cents) not in charged:
-            return f"{guest} has asked for {cents} cents ({request}), and was never charged: no coffee tomorrow."
-        if not _outcome(world, guest, request):
-            return f"{request} of {guest} is over, and no event says how it ended."
+            return f"Ada has asked for {cents} cents once, and was charged {times} times."
     return None
 
 
 def _wrong_outcome(world: World) -> str | None:
-    charged = [(charge.account, charge.cents) for charge in world.payments.charges]
-    for guest, request, cents in WISHES:
-        outcomes = _outcome(world, guest, request)
+    for request, cents in WISHES:
+        outcomes, taken = _outcomes(world, request), cents in _charged(world)
         if len(outcomes) > 1:
-            return f"{request} of {guest} has {len(outcomes)} ends: {', '.join(o.type for o in outcomes)}."
+            return f"{request} has {len(outcomes)} ends: {', '.join(outcome.type for outcome in outcomes)}."
         for outcome in outcomes:
-            taken = (guest, cents) in charged
-            if (outcome.type == "ToppedUp") != taken:
-                return f"{guest} was {'' if taken else 'not '}charged for {request}, and noted is {outcome.type}."
+            if outcome.type == "ToppedUp" and not taken:
+                return f"Ada was never charged for {request}, and noted is ToppedUp."
+            if outcome.type == "TopUpDeclined" and taken:
+                return f"Ada was charged for {request}, and noted is TopUpDeclined."
             if taken and outcome["cents"] != cents:
-                return f"{guest} was charged {cents} for {request}, and noted are {outcome['cents']}."
+                return f"Ada was charged {cents} for {request}, and noted are {outcome['cents']}."
+    return None
+
+
+def _not_done(world: World) -> str | None:
+    for request, cents in _noted(world):
+        if cents <= LIMIT and cents not in _charged(world):
+            return f"Ada has asked for {cents} cents ({request}), and was never charged: no coffee tomorrow."
+        if not _outcomes(world, request):
+            return f"{request} is over, and no event says how it ended."
     return None
 
 
 def _touched(world: World) -> str | None:
-    for guest, cents in world.payments.again:
-        return f"The {cents} cents of {guest} were settled, and the bank was asked for them once more."
+    for cents in world.payments.again:
+        return f"The {cents} cents were settled, and the bank was asked for them once more."
     for step in world.steps.log:
-        if step.actor.startswith("reader") and step.action != "read":
-            return f"Somebody looks at a card, and the code calls {step.action!r}: a replay only reads."
+        if step.actor == "reader" and step.action != "read":
+            return f"Somebody looks at the card, and the code calls {step.action!r}: a replay only reads."
     return None
 
 
 def _wrong_statement(world: World) -> str | None:
-    for guest, answer in getattr(world, "shown", ()):
-        if answer.status != "ok":
-            continue
-        events = kept(world, f"card-{guest}")
-        paid = [event for event in events if event.type == "ToppedUp"]
-        times = [world.asked.get((guest, event["request"])) for event in paid]
-        true = (sum(event["cents"] for event in paid), max(times, default=None))
-        got = tuple(answer.value) if isinstance(answer.value, list | tuple) else answer.value
-        if got != true:
-            return f"The statement of {guest} should be {_said(true)}, and is {_said(got)}."
-    return None
+    answer = world.shown
+    if answer.status != "ok":
+        return None
+    paid = [event for event in kept(world.store, CARD_OF_ADA) if event.type == "ToppedUp"]
+    times = [world.asked.get(event["request"]) for event in paid]
+    true = (sum(event["cents"] for event in paid), max(times, default=None))
+    got = tuple(answer.value) if isinstance(answer.value, list | tuple) else answer.value
+    return None if got == true else f"The statement should be {_said(true)}, and is {_said(got)}."
 
 
 def _said(value: object) -> str:
@@ -461,14 +465,14 @@ replayed = Grader(
 )
 replayed.explore(
     Scenario(
-        world=cards_and_a_bank,
+        world=a_card_and_a_bank,
         story=top_ups,
         events=WISHES,
         faults={"crash", "fail charge"},
         checks=[
             Invariant("no duplicate effect", _charged_twice),
-            Invariant("no lost message", _not_charged),
             Invariant("consistent output", _wrong_outcome),
+            Invariant("no lost message", _not_done),
             Invariant("replay touches nothing", _touched),
             Invariant("rebuild equals incremental", _wrong_statement),
         ],
@@ -493,32 +497,36 @@ CREATE TABLE snapshots (
 """
 NOW, BEFORE = 2, 1  # schemas
 GROWS, SAVED, LOADED = "the stream grows", "a snapshot is saved", "it is loaded"
-DAMAGED, OLD, RESTORED = "the row is damaged", "an older program saves one", "a backup is restored"
-LIFE = (GROWS, LOADED, SAVED, LOADED, GROWS, LOADED, SAVED)
-TROUBLE = (GROWS, SAVED, GROWS, DAMAGED, OLD, LOADED, SAVED, RESTORED, LOADED, GROWS, LOADED)
-DIGITS = 3  # of each column, that are damaged in turn
+OLD, RESTORED = "an older program saves one", "a backup is restored"
+COLUMNS, DIGITS = ("version", "event_id", "state", "checksum"), 3
+DAMAGES = {
+    **{f"digit {n + 1} of {column} is wrong": (column, n) for column in COLUMNS for n in range(DIGITS)},
+    **{f"half of {column} is gone": (column, None) for column in COLUMNS[1:]},
+}
+LIFE = (GROWS, LOADED, SAVED, LOADED, GROWS, LOADED, SAVED, LOADED)
+TROUBLE = (GROWS, SAVED, GROWS, *DAMAGES, OLD, LOADED, SAVED, RESTORED, LOADED, GROWS, LOADED)
 
 
-class CountingStore(MemoryEventStore):
-    """Counts the events that are handed out."""
+class WatchedStore(MemoryEventStore):
+    """Counts the events before a version that are handed out."""
 
-    handed_out = 0
+    old, older = 0, 0  # what is old, and how many that are older were handed out
 
     def told(self, read: Callable, stream: str | None, after: int) -> Iterator[StoredEvent]:
         for stored in super().told(read, stream, after):
-            self.handed_out += 1
+            self.older += stored.version < self.old
             yield stored
 
 
 def a_long_stream(seed: int) -> World:
     """A store, and the table of snapshots."""
-    return World(store=CountingStore("cafe"), db=MemoryDatabase(SNAPSHOTS, "snapshots"))
+    return World(store=WatchedStore("cafe"), db=MemoryDatabase(SNAPSHOTS, "snapshots"))
 
 
 def a_life(world: World, situations: Sequence[str]) -> None:
     """One situation after the other; whenever it is loaded, note what came of it."""
-    world.loads = []  # what was found, what is true, events read, and how many would have done
-    world.good_until = 0  # the version of a snapshot that was saved, and is good
+    world.loads = []  # what was found, what is true, and how many events older than a good snapshot were read
+    world.good_at = 0  # the version of a snapshot that was saved, and is good
     for situation in situations:
         ACTS[situation](world)
 
@@ -526,7 +534,8 @@ def a_life(world: World, situations: Sequence[str]) -> None:
 def _grow(world: World) -> None:
     def append(till: Process) -> None:
         version = world.store.version(CARD)
-        events = [till.code.ToppedUp(1000 + version), *(till.code.Paid(200 + version + n) for n in range(3))]
+        events = [till.code.ToppedUp(1000 + version)]
+        events += [till.code.Paid(200 + version + n) for n in range(2 if version else 4)]
         till.store.append(CARD, events, expected_version=version)
 
     world.request("till", append)
@@ -534,77 +543,74 @@ def _grow(world: World) -> None:
 
 def _true(world: World) -> tuple[int, int]:
     """Cents and stamps."""
-    events = kept(world, CARD)
+    events = kept(world.store, CARD)
     cents = sum(event["cents"] * (1 if event.type == "ToppedUp" else -1) for event in events)
     return cents, sum(event.type == "Paid" for event in events)
 
 
 def _save(world: World) -> None:
-    _save_as(world, "program", NOW, _true(world))
+    done = _save_as(world, "program", NOW, _true(world))
+    world.good_at = world.store.version(CARD) if done else 0
 
 
 def _save_old(world: World) -> None:
     """It counted stamps by another rule."""
     cents, stamps = _true(world)
-    world.good_until = 0
     _save_as(world, "old program", BEFORE, (cents, 2 * stamps))
-    world.good_until = 0
+    world.good_at = 0
 
 
-def _save_as(world: World, name: str, schema: int, state: tuple[int, int]) -> None:
-    if not world.store.version(CARD):
-        return
-
+def _save_as(world: World, name: str, schema: int, state: tuple[int, int]) -> bool:
     def save(process: Process) -> None:
         (last,) = process.store.read(CARD, after=world.store.version(CARD) - 1)
         process.code.save(CARD, process.code.Card(*state), last, schema, process.db)
 
-    answer = world.request(name, save)
-    world.good_until = world.store.version(CARD) if answer.status == "ok" else 0
+    return world.store.version(CARD) > 0 and world.request(name, save).status == "ok"
 
 
 def _load(world: World) -> None:
-    before = world.store.handed_out
+    world.store.old, world.store.older = world.good_at, 0
     answer = world.request("program", lambda program: program.code.load(CARD, NOW, program.store, program.db))
-    if answer.status != "ok":
-        if answer.value is not None:  # it has raised, and not crashed
-            world.loads.append((f"{answer.value!r}", _true(world), 0, None))
+    if answer.status == "ok":
+        found = tuple(getattr(answer.value, name, None) for name in ("cents", "stamps"))
+        world.loads.append((found, _true(world), world.store.older))
+    world.store.old = 0
+
+
+def _damage(world: World, column: str, digit: int | None) -> None:
+    """It is loaded while something of the row is wrong; then that is as it was."""
+    rows = world.db.execute(f"SELECT {column} AS value FROM snapshots WHERE stream = ?", [CARD])
+    if not rows or rows[0]["value"] is None:
         return
-    found = tuple(getattr(answer.value, name, None) for name in ("cents", "stamps"))
-    enough = world.store.version(CARD) - world.good_until + 1 if world.good_until else None
-    world.loads.append((found, _true(world), world.store.handed_out - before, enough))
+    good, value = world.good_at, rows[0]["value"]
+    world.good_at = 0
+    world.db.execute(f"UPDATE snapshots SET {column} = ?", [_damaged(value, digit)])
+    _load(world)
+    world.db.execute(f"UPDATE snapshots SET {column} = ?", [value])
+    world.good_at = good
 
 
-def _damage(world: World) -> None:
-    """Each time something else of the row is wrong; then it is as it was."""
-    rows = world.db.execute("SELECT * FROM snapshots WHERE stream = ?", [CARD])
-    good, world.good_until = world.good_until, 0
-    for row in rows:
-        for column in ("version", "event_id", "state", "checksum"):
-            for wrong in _damages(row[column]):
-                world.db.execute(f"UPDATE snapshots SET {column} = ?", [wrong])
-                _load(world)
-            world.db.execute(f"UPDATE snapshots SET {column} = ?", [row[column]])
-    world.good_until = good
-
-
-def _damages(value: object) -> Iterator[object]:
+def _damaged(value: object, digit: int | None) -> object:
     if isinstance(value, int):
-        yield from (value + 1, value - 1)
-    elif isinstance(value, str | bytes) and value:
-        text = value if isinstance(value, str) else value.decode("latin-1")
-        places = [place for place, letter in enumerate(text) if letter.isdigit()][:DIGITS]
-        wrong = [f"{text[:p]}{(int(text[p]) + 1) % 10}{text[p + 1 :]}" for p in places]
-        for each in (*wrong, text[: len(text) // 2]):
-            yield each if isinstance(value, str) else each.encode("latin-1")
+        return value + (digit or 0) - 2 if digit != 2 else value + 1
+    if isinstance(value, bytes):
+        return _damaged(value.decode("latin-1"), digit).encode("latin-1")
+    if digit is None:
+        return value[: len(value) // 2]
+    places = [place for place, letter in enumerate(value) if letter.isdigit()][digit : digit + 1]
+    for place in places:
+        value = f"{value[:place]}{(int(value[place]) + 1) % 10}{value[place + 1 :]}"
+    return value
 
 
 def _restore(world: World) -> None:
     """The newest events are gone, and others come in their place: first of another card, so with other ids."""
     del world.store.kept[-2:]
-    world.good_until = 0
+    world.good_at = 0
     _load(world)
-    world.request("till", lambda till: till.store.append("Bo", [till.code.ToppedUp(5)] * 2, expected_version=0))
+    world.request(
+        "till", lambda till: till.store.append("Bo", [till.code.ToppedUp(5)] * 2, expected_version=0)
+    )
     _grow(world)
 
 
@@ -612,17 +618,15 @@ ACTS = {
     GROWS: _grow,
     SAVED: _save,
     LOADED: _load,
-    DAMAGED: _damage,
     OLD: _save_old,
     RESTORED: _restore,
+    **{words: partial(_damage, column=column, digit=digit) for words, (column, digit) in DAMAGES.items()},
 }
 
 
 def _differs(world: World) -> str | None:
-    for found, true, _, _ in world.loads:
+    for found, true, _ in world.loads:
         if found != true:
-            if isinstance(found, str):
-                return f"The card could not be loaded: {found}."
             return (
                 f"By all events there are {true[0]} cents and {true[1]} stamps on the card. It was loaded with "
                 f"{found[0]} cents and {found[1]} stamps."
@@ -631,9 +635,11 @@ def _differs(world: World) -> str | None:
 
 
 def _not_used(world: World) -> str | None:
-    for _, _, read, enough in world.loads:
-        if enough is not None and read > enough:
-            return f"There is a good snapshot. {enough} events would have done, and {read} were read."
+    for _, _, older in world.loads:
+        if older:
+            return (
+                f"There is a good snapshot, and {older} events that are older than it were read all the same."
+            )
     return None
 
 
