@@ -157,3 +157,16 @@ def test_a_kind_that_was_never_met_gives_no_verdict():
 def test_a_kind_that_does_not_exist_is_refused():
     with pytest.raises(UsageError, match="no kind of fault"):
         Space({"explode"})
+
+
+def test_where_nothing_can_strike_one_schedule_is_all_there_is():
+    code = (
+        EVENT
+        + """
+def sell(db, bus):
+    db.execute("UPDATE stock SET cups = cups - 1")
+"""
+    )
+    scenario = Scenario(world, two_tills_at_once, [Invariant("conservation", oversold)], faults=set())
+    found = explore(scenario, code)
+    assert (found.verdict, found.space) == ("PASS", "1 without a fault")
