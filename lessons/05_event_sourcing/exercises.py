@@ -315,8 +315,8 @@ def fold(guest, store):
 # - The stream may have grown since the snapshot.
 # - The snapshot may be damaged: some digit in its row may be another one, or
 #   half of its state may be missing.
-# - It may have been saved by an older program, with another `evolve`. That
-#   one has called `save` with another `schema`.
+# - It may have been saved by an older program, or a newer one, with another
+#   `evolve`. That one has called `save` with another `schema`.
 # - The store may have been restored from a backup, and have gone another way
 #   since. Then the snapshot is of a history that is no more.
 #

@@ -110,7 +110,6 @@ def what_is_allowed_happens(submission: Submission) -> None:
     c.happens(full, c.Pay(801, "R-3", DAY), c.Paid(801, "R-3"), c.RanLow())
     c.happens(full, c.Pay(1000, "R-4", DAY), c.Paid(1000, "R-4"), c.RanLow())
     c.happens([*full, c.Paid(801, "R-3")], c.Pay(9, "R-5", DAY), c.Paid(9, "R-5"), c.RanLow())
-    c.happens([*full, c.Paid(600, "R-1")], c.Pay(100, "R-1", DAY), c.Paid(100, "R-1"))
     c.happens([opened], c.BlockCard(), c.CardBlocked())
     c.happens([*full, c.CardBlocked()], c.BlockCard())
 
@@ -159,7 +158,6 @@ def everything_that_has_happened(submission: Submission) -> None:
     for event in (c.Paid(100, "R-1"), c.BonusGranted(5), c.RanLow(), c.CardBlocked(), c.ToppedUp(5)):
         c.happens([*blocked, event], c.BlockCard())
         c.is_refused([*blocked, event], pay)
-    c.happens([c.BonusGranted(300), opened], pay, paid, c.RanLow())
 
 
 # ---------------------------------------------------------------- 05.2 append with expected version
@@ -327,9 +325,10 @@ two_tills.explore(
 # ---------------------------------------------------------------- 05.3 replay without side effects
 
 ADA, LIMIT = "Ada", 1500  # more than that, her bank declines
-WISHES = (("T-1", 500), ("T-2", 2000), ("T-3", 700))
+WISHES = (("T-1", 500), ("T-2", 2000), ("T-3", 500))  # two of them over the same amount
 CARD_OF_ADA = f"card-{ADA}"
 OUTCOMES = ("ToppedUp", "TopUpDeclined")
+WORKS_BEFORE = 2  # the number of a wish: what was not settled by then is tried again later
 LATER_MS = 3_600_000
 
 
@@ -342,9 +341,8 @@ class Bank(SimulatedGateway):
         self.again: list[int] = []
 
     def charge(self, account: str, cents: int, *, idempotency_key: str) -> Charge:
-        wishes = {request for request, amount in WISHES if amount == cents}
-        settled = {event["request"] for event in kept(self._store, CARD_OF_ADA) if event.type in OUTCOMES}
-        if wishes & settled:
+        settled = [event["request"] for event in kept(self._store, CARD_OF_ADA) if event.type in OUTCOMES]
+        if all(request in settled for request, amount in WISHES if amount == cents):
             self.again.append(cents)
         return super().charge(account, cents, idempotency_key=idempotency_key)
 
@@ -358,7 +356,9 @@ def a_card_and_a_bank(seed: int) -> World:
 def top_ups(world: World, wishes: Sequence[tuple[str, int]]) -> None:
     """A guest asks, the cashier works, and much later somebody reads what the card says."""
     world.asked = {}
-    for request, cents in wishes:
+    for number, (request, cents) in enumerate(wishes):
+        if number == WORKS_BEFORE:
+            _work(world)
         world.clock.advance(LATER_MS)
         world.asked[request] = world.clock.now()
         world.request(
@@ -376,7 +376,11 @@ def _work_until_it_rests(world: World) -> None:
     before = None
     while (now := (len(world.store.kept), len(world.steps.struck))) != before:
         before = now
-        world.request("cashier", lambda cashier: cashier.code.work(ADA, cashier.store, cashier.payments))
+        _work(world)
+
+
+def _work(world: World) -> None:
+    world.request("cashier", lambda cashier: cashier.code.work(ADA, cashier.store, cashier.payments))
 
 
 def _noted(world: World) -> list[tuple[str, int]]:
@@ -394,33 +398,34 @@ def _outcomes(world: World, request: str) -> list[Kept]:
 
 
 def _charged_twice(world: World) -> str | None:
+    wished = Counter(cents for _, cents in WISHES)
     for cents, times in Counter(_charged(world)).items():
-        if times > 1:
-            return f"Ada has asked for {cents} cents once, and was charged {times} times."
+        if times > wished[cents]:
+            return f"Ada has wished for {cents} cents {wished[cents]} times, and was charged {times} times."
     return None
 
 
 def _wrong_outcome(world: World) -> str | None:
+    charged, up, declined = Counter(_charged(world)), Counter(), Counter()
     for request, cents in WISHES:
-        outcomes, taken = _outcomes(world, request), cents in _charged(world)
+        outcomes = _outcomes(world, request)
         if len(outcomes) > 1:
             return f"{request} has {len(outcomes)} ends: {', '.join(outcome.type for outcome in outcomes)}."
         for outcome in outcomes:
-            if outcome.type == "ToppedUp" and not taken:
-                return f"Ada was never charged for {request}, and noted is ToppedUp."
-            if outcome.type == "TopUpDeclined" and taken:
-                return f"Ada was charged for {request}, and noted is TopUpDeclined."
-            if taken and outcome["cents"] != cents:
-                return f"Ada was charged {cents} for {request}, and noted are {outcome['cents']}."
+            (up if outcome.type == "ToppedUp" else declined)[cents] += 1
+            if outcome.type == "ToppedUp" and outcome["cents"] != cents:
+                return f"{request} is over {cents} cents, and noted are {outcome['cents']}."
+        if up[cents] > charged[cents]:
+            return f"{request} is noted as ToppedUp, and Ada was not charged for it."
+        if declined[cents] and cents <= LIMIT:
+            return f"{request} is noted as TopUpDeclined, and the bank has never declined it."
     return None
 
 
 def _not_done(world: World) -> str | None:
     for request, cents in _noted(world):
-        if cents <= LIMIT and cents not in _charged(world):
-            return f"Ada has asked for {cents} cents ({request}), and was never charged: no coffee tomorrow."
         if not _outcomes(world, request):
-            return f"{request} is over, and no event says how it ended."
+            return f"{request} over {cents} cents is over, and no event says how it ended."
     return None
 
 
@@ -480,8 +485,8 @@ replayed.explore(
     misconceptions={
         "no duplicate effect": "A process that starts again goes on where it was. (It reads the same events, and "
         "does the same things, unless something tells it that they are done.)",
-        "no lost message": "What is noted is done. (Note an outcome when there is one.)",
-        "consistent output": "No answer is a no. (The money may have been taken.)",
+        "no lost message": "No news is good news. (A decline is an outcome, too, and each wish needs one.)",
+        "consistent output": "No answer is a no, or a yes. (The money may have been taken or not: ask again.)",
         "replay touches nothing": "Replay is free of effects. (Only where gateways are off, and no clock is read.)",
         "rebuild equals incremental": "Now is now. (On a replay, now is long after it happened: take the time from "
         "the event.)",
@@ -495,16 +500,20 @@ CREATE TABLE snapshots (
     stream TEXT PRIMARY KEY, schema INTEGER, version INTEGER, event_id TEXT, state TEXT, checksum TEXT
 );
 """
-NOW, BEFORE = 2, 1  # schemas
+BEFORE, NOW, AFTER = 1, 2, 3  # schemas
 GROWS, SAVED, LOADED = "the stream grows", "a snapshot is saved", "it is loaded"
-OLD, RESTORED = "an older program saves one", "a backup is restored"
-COLUMNS, DIGITS = ("version", "event_id", "state", "checksum"), 3
-DAMAGES = {
-    **{f"digit {n + 1} of {column} is wrong": (column, n) for column in COLUMNS for n in range(DIGITS)},
-    **{f"half of {column} is gone": (column, None) for column in COLUMNS[1:]},
+OLD, NEWER = "an older program saves one", "a newer program saves one"
+RESTORED, OTHER = "a backup is restored", "one of another card is saved"
+DAMAGES = {  # of a snapshot's row: words, column, and what becomes of its value
+    "its version is one more": ("version", lambda value: _digit(value, -1)),
+    "its event has another id": ("event_id", lambda value: _digit(value, -1)),
+    "a digit of its state is wrong": ("state", lambda value: _digit(value, 0)),
+    "the last digit of its state is wrong": ("state", lambda value: _digit(value, -1)),
+    "half of its state is gone": ("state", lambda value: value[: len(value) // 2]),
+    "its checksum is wrong": ("checksum", lambda value: _digit(value, 0)),
 }
-LIFE = (GROWS, LOADED, SAVED, LOADED, GROWS, LOADED, SAVED, LOADED)
-TROUBLE = (GROWS, SAVED, GROWS, *DAMAGES, OLD, LOADED, SAVED, RESTORED, LOADED, GROWS, LOADED)
+LIFE = (GROWS, SAVED, LOADED, GROWS, LOADED, SAVED, LOADED, RESTORED, LOADED)
+TROUBLE = (GROWS, SAVED, OTHER, LOADED, *DAMAGES, OLD, LOADED, NEWER, LOADED)
 
 
 class WatchedStore(MemoryEventStore):
@@ -531,12 +540,12 @@ def a_life(world: World, situations: Sequence[str]) -> None:
         ACTS[situation](world)
 
 
-def _grow(world: World) -> None:
+def _grow(world: World, card: str = CARD) -> None:
     def append(till: Process) -> None:
-        version = world.store.version(CARD)
+        version = world.store.version(card)
         events = [till.code.ToppedUp(1000 + version)]
         events += [till.code.Paid(200 + version + n) for n in range(2 if version else 4)]
-        till.store.append(CARD, events, expected_version=version)
+        till.store.append(card, events, expected_version=version)
 
     world.request("till", append)
 
@@ -553,19 +562,24 @@ def _save(world: World) -> None:
     world.good_at = world.store.version(CARD) if done else 0
 
 
-def _save_old(world: World) -> None:
-    """It counted stamps by another rule."""
+def _save_other(world: World) -> None:
+    _grow(world, "card of Bo")
+    _save_as(world, "program", NOW, (1, 1), "card of Bo")
+
+
+def _save_by(schema: int, world: World) -> None:
+    """Another program, which counts stamps by another rule."""
     cents, stamps = _true(world)
-    _save_as(world, "old program", BEFORE, (cents, 2 * stamps))
+    _save_as(world, "another program", schema, (cents, 2 * stamps))
     world.good_at = 0
 
 
-def _save_as(world: World, name: str, schema: int, state: tuple[int, int]) -> bool:
+def _save_as(world: World, name: str, schema: int, state: tuple[int, int], card: str = CARD) -> bool:
     def save(process: Process) -> None:
-        (last,) = process.store.read(CARD, after=world.store.version(CARD) - 1)
-        process.code.save(CARD, process.code.Card(*state), last, schema, process.db)
+        (last,) = process.store.read(card, after=world.store.version(card) - 1)
+        process.code.save(card, process.code.Card(*state), last, schema, process.db)
 
-    return world.store.version(CARD) > 0 and world.request(name, save).status == "ok"
+    return world.store.version(card) > 0 and world.request(name, save).status == "ok"
 
 
 def _load(world: World) -> None:
@@ -577,40 +591,37 @@ def _load(world: World) -> None:
     world.store.old = 0
 
 
-def _damage(world: World, column: str, digit: int | None) -> None:
+def _damage(words: str, column: str, wrong: Callable[[object], object], world: World) -> None:
     """It is loaded while something of the row is wrong; then that is as it was."""
-    rows = world.db.execute(f"SELECT {column} AS value FROM snapshots WHERE stream = ?", [CARD])
-    if not rows or rows[0]["value"] is None:
+    (row,) = world.db.execute("SELECT * FROM snapshots WHERE stream = ?", [CARD]) or [{}]
+    if (value := row.get(column)) is None:
         return
-    good, value = world.good_at, rows[0]["value"]
-    world.good_at = 0
-    world.db.execute(f"UPDATE snapshots SET {column} = ?", [_damaged(value, digit)])
+    good, world.good_at = world.good_at, 0
+    world.trace.record("disk", "damage", label=f"of the snapshot: {words}")
+    world.db.execute(f"UPDATE snapshots SET {column} = ? WHERE stream = ?", [wrong(value), CARD])
     _load(world)
-    world.db.execute(f"UPDATE snapshots SET {column} = ?", [value])
+    world.db.execute(f"UPDATE snapshots SET {column} = ? WHERE stream = ?", [value, CARD])
     world.good_at = good
 
 
-def _damaged(value: object, digit: int | None) -> object:
+def _digit(value: int | str | bytes, number: int) -> object:
+    """The value with one digit of another size."""
     if isinstance(value, int):
-        return value + (digit or 0) - 2 if digit != 2 else value + 1
-    if isinstance(value, bytes):
-        return _damaged(value.decode("latin-1"), digit).encode("latin-1")
-    if digit is None:
-        return value[: len(value) // 2]
-    places = [place for place, letter in enumerate(value) if letter.isdigit()][digit : digit + 1]
-    for place in places:
-        value = f"{value[:place]}{(int(value[place]) + 1) % 10}{value[place + 1 :]}"
-    return value
+        return value + 1
+    text = value.decode("latin-1") if isinstance(value, bytes) else value
+    if places := [place for place, letter in enumerate(text) if letter.isdecimal()]:
+        place = places[number]
+        text = f"{text[:place]}{(int(text[place]) + 1) % 10}{text[place + 1 :]}"
+    return text.encode("latin-1") if isinstance(value, bytes) else text
 
 
 def _restore(world: World) -> None:
-    """The newest events are gone, and others come in their place: first of another card, so with other ids."""
-    del world.store.kept[-2:]
+    """The card's newest events are gone, and others come in their place, with ids that were never there."""
+    events = world.store.kept
+    events[-2:] = [event._replace(stream="of somebody else") for event in events[-2:]]
+    world.trace.record("backup", "restore", label=f"{CARD}, without its newest events")
     world.good_at = 0
     _load(world)
-    world.request(
-        "till", lambda till: till.store.append("Bo", [till.code.ToppedUp(5)] * 2, expected_version=0)
-    )
     _grow(world)
 
 
@@ -618,9 +629,11 @@ ACTS = {
     GROWS: _grow,
     SAVED: _save,
     LOADED: _load,
-    OLD: _save_old,
+    OTHER: _save_other,
+    OLD: partial(_save_by, BEFORE),
+    NEWER: partial(_save_by, AFTER),
     RESTORED: _restore,
-    **{words: partial(_damage, column=column, digit=digit) for words, (column, digit) in DAMAGES.items()},
+    **{words: partial(_damage, words, *damage) for words, damage in DAMAGES.items()},
 }
 
 
@@ -665,10 +678,10 @@ trusted = Grader(
     ),
 )
 trusted.explore(
-    Scenario(world=a_long_stream, story=a_life, events=LIFE, faults={"crash"}, checks=CHECKS),
+    Scenario(world=a_long_stream, story=a_life, events=TROUBLE, faults=set(), checks=CHECKS),
     misconceptions=BELIEFS,
 )
 trusted.explore(
-    Scenario(world=a_long_stream, story=a_life, events=TROUBLE, faults=set(), checks=CHECKS),
+    Scenario(world=a_long_stream, story=a_life, events=LIFE, faults={"crash"}, checks=CHECKS),
     misconceptions=BELIEFS,
 )

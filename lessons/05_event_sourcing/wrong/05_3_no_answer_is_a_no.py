@@ -1,4 +1,4 @@
-# breaks: no lost message
+# breaks: consistent output
 """A timeout is noted as a decline."""
 
 from dataclasses import dataclass
