@@ -20,6 +20,7 @@ def main() -> int:
     """Prepare and start JupyterLab; return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m tools.lab", description=__doc__)
     parser.add_argument("--folder", type=Path, default=ROOT, help="a copy of the course to work in")
+    parser.add_argument("--prepare", action="store_true", help="all but the start")
     choice, options = parser.parse_known_args()
     folder = choice.folder.resolve()
     lessons = sorted(folder.glob("notebooks/*.ipynb"))
@@ -30,6 +31,8 @@ def main() -> int:
     settings.write_text(json.dumps(SETTINGS), encoding="utf-8")
     trusted = [*lessons, *sorted(folder.glob("solutions/*.ipynb"))]
     subprocess.run([sys.executable, "-m", "jupyter", "trust", *map(str, trusted)], stdout=subprocess.DEVNULL)
+    if choice.prepare:
+        return 0
     print("The lessons, in their order:")
     for path in lessons:
         print(f"  {path.relative_to(folder)}")

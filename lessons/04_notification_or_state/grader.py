@@ -1,6 +1,7 @@
 """The attacks on the exercises of lesson 04."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sandbox.errors import GatewayTimeout
 from sandbox.explore import MemoryDatabase, Process, Scenario, World
@@ -308,27 +309,27 @@ copy = Grader(
         "in which it was written. Which of these writes should not have counted?",
         "Three things may arrive too late: a change, a departure, and a line of the first load. One rule settles "
         "all of them, if each line of the copy says how new it is.",
-        "Write only where the version is greater than the one that is there, in one statement: ON CONFLICT (guest) "
-        "DO UPDATE SET … WHERE excluded.version > copy.version. A guest who leaves stays as a line with gone = 1: "
-        "a line that is deleted has forgotten its version.",
+        "Write only where the version is greater than the one that is there, in one statement, an upsert with a "
+        "condition: ON CONFLICT (guest) DO UPDATE SET … WHERE the new version is the greater one. A guest who "
+        "leaves stays as a line with gone = 1: a line that is deleted has forgotten its version.",
     ),
 )
-copy.explore(
-    Scenario(
-        world=with_a_copy,
-        story=changes_and_a_first_load,
-        events=CHANGES,
-        faults={"duplicate", "switch", "crash"},
-        checks=[
-            Invariant("no ghost message", _back),
-            Invariant("no lost write", _missing),
-            Invariant("consistent output", _out_of_date),
-        ],
-    ),
-    misconceptions={
-        "consistent output": "Upserts are idempotent, so their order doesn't matter. (A late one undoes what came "
-        "in between.)",
-        "no ghost message": "What is deleted is gone. (A late event, or an old list, brings it back.)",
-        "no lost write": "The first load is over before the first event. (Both go on at the same time.)",
-    },
+COPYING = Scenario(
+    world=with_a_copy,
+    story=changes_and_a_first_load,
+    events=CHANGES,
+    faults={"duplicate publish late", "switch"},
+    checks=[
+        Invariant("no ghost message", _back),
+        Invariant("no lost write", _missing),
+        Invariant("consistent output", _out_of_date),
+    ],
 )
+BELIEFS = {
+    "consistent output": "Upserts are idempotent, so their order doesn't matter. (A late one undoes what came "
+    "in between.)",
+    "no ghost message": "What is deleted is gone. (A late event, or an old list, brings it back.)",
+    "no lost write": "The first load is over before the first event. (Both go on at the same time.)",
+}
+copy.explore(COPYING, BELIEFS)
+copy.explore(replace(COPYING, events=CHANGES[::2], faults={"crash", "duplicate publish late"}), BELIEFS)

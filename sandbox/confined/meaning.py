@@ -15,6 +15,7 @@ from sandbox.confined import failures, telling
 from sandbox.confined.words import from_words
 from sandbox.errors import UsageError
 from sandbox.messages import Envelope, Record, Stored
+from sandbox.ports import StoredEvent
 
 if TYPE_CHECKING:
     from sandbox.confined.wire import Wire
@@ -122,6 +123,7 @@ MEANING = {
     telling.RECORD: lambda wire, data: Record(*_record(data), wire.published),
     telling.STORED: lambda wire, data: _stored(data),
     telling.ENVELOPE: lambda wire, data: _envelope(data),
+    telling.STORED_EVENT: lambda wire, data: StoredEvent(*mean_all(wire, data)),
     telling.PART: _part_of,
     telling.CLASS: lambda wire, data: wire.classes.find(bytes(data)),
     telling.ERROR: _error_of,

@@ -10,19 +10,21 @@ from dataclasses import fields, is_dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec.msgpack import Encoder, Ext
 
 from sandbox.confined import failures
 from sandbox.confined.words import WORDS, in_words
 from sandbox.errors import UsageError
 from sandbox.messages import Envelope, Record, Stored
+from sandbox.ports import StoredEvent
 
 if TYPE_CHECKING:
     from sandbox.confined.wire import Wire
 
 (LIST, TUPLE, SET, FROZENSET, DICT, ITERATOR, KEPT, KEPT_AGAIN, BYTES, BIG, WORD) = range(11)
 (RECORD, STORED, ENVELOPE, PART, CLASS, ERROR, ERROR_BACK, THING, THING_BACK, STRANGER) = range(11, 21)
-DOTS = 21
+(DOTS, STORED_EVENT) = range(21, 23)
 ATOMS = frozenset({str, int, bool, float, type(None)})
 BIG_MAX = 1_000  # bytes of a whole number
 ITEMS_MAX = 100_000  # of an iterator
@@ -107,6 +109,10 @@ def _plain(stored: Stored) -> Stored:
     return stored
 
 
+def _stored_event(wire: "Wire", stored: StoredEvent) -> Ext:
+    return Ext(STORED_EVENT, tell_all(wire, msgspec.structs.astuple(stored)))
+
+
 def _envelope(wire: "Wire", envelope: Envelope) -> Ext:
     return Ext(ENVELOPE, encode(envelope))
 
@@ -160,6 +166,7 @@ TELLING = {
     Record: _record,
     Stored: _stored,
     Envelope: _envelope,
+    StoredEvent: _stored_event,
     BaseException: _error,
     type: _class,
     Iterator: _iterator,

@@ -14,9 +14,9 @@ from sandbox.confined.telling import tell_all
 from sandbox.errors import UsageError
 from sandbox.messages.event import Published
 from sandbox.messages.vocabulary import Vocabulary
-from sandbox.ports import Charge, Refund, RunResult, StoredEvent, Topic
+from sandbox.ports import Charge, Refund, RunResult, Topic
 
-PORT_CLASSES = (Charge, Refund, RunResult, StoredEvent, Topic)  # the same ones at both ends
+PORT_CLASSES = (Charge, Refund, RunResult, Topic)  # the same ones at both ends
 BYTES_MAX = 4_000_000  # of one message
 ERRORS_MAX = 10_000  # that have crossed
 

@@ -3,9 +3,7 @@
 from html import escape
 from pathlib import Path
 
-from sandbox.explore import Exploration
 from sandbox.grading.verdict import Verdict
-from sandbox.views import timeline
 
 COLOUR = {"PASS": "#009e73", "FAIL": "#d55e00", "UNKNOWN": "#808080"}
 
@@ -16,9 +14,10 @@ def card(verdict: Verdict) -> str:
         f"<p><strong>{escape(line)}</strong></p>" if line == verdict.story else f"<p>{escape(line)}</p>"
         for line in verdict.sentences()
     )
-    if verdict.counterexample:
-        body += _picture(verdict, verdict.counterexample)
-    if verdict.result == "FAIL":
+    body += "".join(figure.html for figure in verdict.figures())
+    if verdict.replay:
+        body += f"<p>Again, step by step, in a cell of its own: <code>{escape(verdict.replay)}</code></p>"
+    if verdict.result == "FAIL" and not verdict.grader.wants_schedules:
         body += f"<p>It {escape(verdict.space)}.</p>"
     if verdict.result == "PASS":
         body += "".join(_solution(path) for path in verdict.grader.other_solutions()[:2])
@@ -30,13 +29,6 @@ def card(verdict: Verdict) -> str:
         "font-family:var(--jp-content-font-family,sans-serif)'>"
         f"<p role='status'><strong>{escape(verdict.headline)}</strong></p>{body}</section>"
     )
-
-
-def _picture(verdict: Verdict, found: Exploration) -> str:
-    title = f"How {verdict.grader.exercise} fails"
-    figure = timeline(found.trace, title, description=found.story, fatal=True)
-    again = f"<p>Again, step by step, in a cell of its own: <code>{escape(verdict.replay)}</code></p>"
-    return figure.html + again
 
 
 def _ladder(hints: tuple[str, ...]) -> str:

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from time import perf_counter
 
 from sandbox.explore.limits import TimeUp, bounded_memory, deadline
+from sandbox.grading.breaking import Survived
 from sandbox.grading.grader import Finding, Grader, find_grader
 from sandbox.grading.submission import CodeRaised, NotAttempted, Submission, is_submitted, load
 from sandbox.grading.verdict import Verdict
@@ -54,7 +55,7 @@ def _attack(grader: Grader, submission: Submission) -> Verdict:
     for survived, attack in enumerate(grader.attacks):
         try:
             attack.run(submission)
-        except (Finding, CodeRaised) as finding:
+        except (Finding, Survived, CodeRaised) as finding:
             return Verdict(
                 grader,
                 "FAIL",
@@ -64,6 +65,7 @@ def _attack(grader: Grader, submission: Submission) -> Verdict:
                 survived=survived,
                 calls=submission.calls,
                 explorations=submission.explorations,
+                strikes=submission.strikes,
             )
         except NotAttempted:
             raise
@@ -80,4 +82,5 @@ def _attack(grader: Grader, submission: Submission) -> Verdict:
         survived=len(grader.attacks),
         calls=submission.calls,
         explorations=submission.explorations,
+        strikes=submission.strikes,
     )

@@ -8,7 +8,8 @@ def two_orders(submission):
         raise Finding("A-2 was taken for a repeat of A-1 and thrown away")
 
 Where crashes, duplicates and the like are to be survived, the attack is a scenario of
-`sandbox.explore`: `grader.explore(SCENARIO, misconceptions={"no lost message": "…"})`.
+`sandbox.explore`: `grader.explore(SCENARIO, misconceptions={"no lost message": "…"})`. Where
+the learner is to write the schedule: `grader.break_it("lost", SCENARIO, "no lost message")`.
 """
 
 import importlib.util
@@ -22,6 +23,7 @@ from types import ModuleType
 from sandbox.course import lesson_folder
 from sandbox.errors import UsageError
 from sandbox.explore import NO_FAULT, TERMINATION, Exploration, Scenario, explore
+from sandbox.grading.breaking import READS, STRIKES, breaking, breaks
 from sandbox.grading.submission import NotAttempted, Submission
 from sandbox.messages import isolated_types
 
@@ -54,6 +56,7 @@ class Grader:
         self.hints = tuple(hints)
         self.attacks: list[Attack] = []
         self.scenarios: list[Scenario] = []  # of those attacks that are explored
+        self.wants_schedules = False  # is it the learner who attacks?
 
     def attack(self, invariant: str, misconception: str = "") -> Callable:
         """Add the decorated function as an attack; it raises `Finding` where it gets through."""
@@ -93,6 +96,23 @@ class Grader:
         self.scenarios.append(scenario)
         self.attacks.append(Attack("", "", run, invariants))
 
+    def break_it(self, function: str, scenario: Scenario, invariant: str) -> None:
+        """Have the cell's `function` return a schedule under which the victim breaks `invariant`.
+
+        The victim is `victims/NN_N.py` in the lesson's folder. Raises `UsageError` for an
+        invariant that the scenario doesn't check.
+        """
+        if invariant not in (known := [check.invariant for check in scenario.checks]):
+            raise UsageError(f"{self.exercise} checks no {invariant}; it checks {known}.")
+        self.wants_schedules = True
+        run = breaking(function, scenario, invariant, self.folder / "victims" / f"{self.number}.py")
+        self.attacks.append(Attack(breaks(invariant), "", run, (READS, STRIKES, breaks(invariant))))
+
+    @property
+    def number(self) -> str:
+        """The exercise as it stands in file names: `01_2`."""
+        return self.exercise.replace(".", "_")
+
     @property
     def folder(self) -> Path:
         """The lesson's folder."""
@@ -100,7 +120,7 @@ class Grader:
 
     def other_solutions(self) -> list[Path]:
         """Correct solutions of other styles, kept in the lesson's `right/`."""
-        return sorted(self.folder.glob(f"right/{self.exercise.replace('.', '_')}_*.py"))
+        return sorted(self.folder.glob(f"right/{self.number}_*.py"))
 
 
 def find_grader(exercise: str) -> Grader:

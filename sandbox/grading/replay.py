@@ -4,12 +4,14 @@ Live it is a slider with the picture and the tables as they were after each step
 and where there is no kernel, it is the whole story at once.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
 import ipywidgets
 
 from sandbox.errors import UsageError
-from sandbox.explore import Exploration, Story, tell
+from sandbox.explore import Scenario, Story, tell
 from sandbox.faults import Plan
 from sandbox.grading.submission import FILENAME
 from sandbox.grading.verdict import Verdict
@@ -18,13 +20,32 @@ from sandbox.views import Figure, timeline
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
-_latest: list[tuple[str, str, Exploration]] = []  # exercise, source and exploration of the last verdict
+
+@dataclass(frozen=True)
+class _Latest:
+    """What the last verdict was about."""
+
+    exercise: str
+    source: str  # of the program that ran
+    scenario: Scenario
+    events: Sequence
+    plan: Plan
+
+
+_latest: list[_Latest] = []
 
 
 def remember(source: str, verdict: Verdict) -> None:
-    """From now on, `replay` is about this submission."""
-    if verdict.explorations:
-        _latest[:] = [(verdict.grader.exercise, source, verdict.explorations[-1])]
+    """From now on, `replay` is about this submission, or about the program that its schedule has struck."""
+    if verdict.strikes:
+        done = verdict.strikes[-1]
+        ran = done.source, done.scenario, done.scenario.events, done.run.plan
+    elif verdict.explorations:
+        found = verdict.explorations[-1]
+        ran = source, found.scenario, found.events or found.scenario.events, found.plan or Plan()
+    else:
+        return
+    _latest[:] = [_Latest(verdict.grader.exercise, *ran)]
 
 
 class Replay:
@@ -95,14 +116,13 @@ def replay(plan: str = "") -> Replay:
     """
     if not _latest:
         raise UsageError("there is nothing to replay yet: run a cell that begins with %%exercise first.")
-    exercise, source, found = _latest[0]
-    wanted = Plan.parse(plan) if plan else found.plan or Plan()
-    events = found.events or found.scenario.events
-    story = tell(found.scenario, source, wanted, events, FILENAME.format(exercise))
+    last = _latest[0]
+    wanted = Plan.parse(plan) if plan else last.plan
+    story = tell(last.scenario, last.source, wanted, last.events, FILENAME.format(last.exercise))
     if missed := story.run.steps.missed:
         took = ", ".join(dict.fromkeys(f"{s.actor} {s.action} {s.number}" for s in story.run.steps.log))
         raise UsageError(f"{missed[0]} never struck: there is no such step. The steps are: {took}.")
-    return Replay(exercise, story)
+    return Replay(last.exercise, story)
 
 
 CELL = "style='border:1px solid currentColor;padding:.1em .6em;text-align:left;line-height:1.5'"

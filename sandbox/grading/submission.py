@@ -11,10 +11,14 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import wraps
 from io import TextIOBase
 from types import CodeType, ModuleType
+from typing import TYPE_CHECKING
 
 from sandbox.explore import Budget, Exploration
 from sandbox.explore.program import Program
 from sandbox.messages import isolated_types
+
+if TYPE_CHECKING:
+    from sandbox.grading.breaking import Strike
 
 FILENAME = "<exercise {}>"
 
@@ -40,6 +44,7 @@ class Submission:
         self._module = self._start()
         self.calls = 0
         self.explorations: list[Exploration] = []  # what became of its scenarios
+        self.strikes: list[Strike] = []  # what its schedules have done to a victim
 
     def restart(self) -> None:
         """Crash and start again: all that the cell kept in memory is gone."""

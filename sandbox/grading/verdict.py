@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sandbox.explore import Exploration
+from sandbox.grading.breaking import Strike
 from sandbox.grading.grader import Grader
-from sandbox.views import timeline
+from sandbox.views import Figure, timeline
 
 SIGN = {"PASS": "✓", "FAIL": "✕", "UNKNOWN": "?"}
 
@@ -23,6 +24,7 @@ class Verdict:
     calls: int = 0
     seconds: float = 0.0
     explorations: list[Exploration] = field(default_factory=list)  # of the attacks that are scenarios
+    strikes: list[Strike] = field(default_factory=list)  # of the learner's schedules, on a victim
     confinement: str = ""  # of the submission's processes, in words; empty where it ran in this one
 
     @property
@@ -50,15 +52,29 @@ class Verdict:
     @property
     def replay(self) -> str:
         """What to run to see the failure again, step by step; empty where there is no schedule."""
-        return f'sandbox.replay("{self.counterexample.plan}")' if self.counterexample else ""
+        plan = self.counterexample.plan if self.counterexample else None
+        if self.strikes:
+            plan = self.strikes[-1].run.plan
+        return f'sandbox.replay("{plan}")' if plan else ""
+
+    def figures(self) -> list[Figure]:
+        """The stories as pictures: how the code fails, or what the learner's schedules have done."""
+        exercise, found = self.grader.exercise, self.counterexample
+        drawn = [timeline(found.trace, f"How {exercise} fails", found.story, fatal=True)] if found else []
+        return drawn + [
+            timeline(done.run.trace, f"{exercise}: {done.function}()", done.ending, fatal=done.broken)
+            for done in self.strikes
+        ]
 
     def sentences(self) -> list[str]:
         """The facts below the headline, one a line."""
+        if self.strikes and self.result == "PASS":
+            return [sentence for done in self.strikes for sentence in (done.score, done.ending)]
         if self.result == "PASS":
             return [f"Your code {self.space}."]
         if self.result == "UNKNOWN":
             return [self.story, "No verdict yet."]
-        lines = [f"Broken: {self.invariant}.", self.story]
+        lines = [f"{'Not yet' if self.grader.wants_schedules else 'Broken'}: {self.invariant}.", self.story]
         if self.misconception:
             lines.append(f"Often behind it: {self.misconception}")
         return lines
@@ -66,11 +82,11 @@ class Verdict:
     def text(self, hints: int = 1) -> str:
         """Everything as text, with the first `hints` hints."""
         lines = [self.headline, *("  " + line for line in self.sentences())]
-        if self.counterexample:
-            story = timeline(self.counterexample.trace, fatal=True).text
-            lines += ["", *("  " + line for line in story.splitlines()), ""]
+        for figure in self.figures():
+            lines += ["", *("  " + line for line in figure.text.splitlines()), ""]
+        if self.replay:
             lines.append(f"  Again, step by step: {self.replay}")
-        if self.result == "FAIL":
+        if self.result == "FAIL" and not self.grader.wants_schedules:
             lines.append(f"  It {self.space}.")
         if self.result != "PASS":
             all_hints = self.grader.hints

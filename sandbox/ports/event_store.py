@@ -1,14 +1,14 @@
 """A store of events, by stream, as a protocol."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from sandbox.messages import Envelope, Event, Record
 
 
-@dataclass(frozen=True)
-class StoredEvent:
+class StoredEvent(msgspec.Struct, frozen=True, gc=False):
     """An event in its stream, and in the whole store."""
 
     stream: str

@@ -43,6 +43,7 @@ text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",mon
 .struck{text-decoration:line-through;fill:var(--soft)}
 .band{fill:var(--band)}
 .graph{fill:none;stroke:var(--edge);stroke-width:2}
+.other{stroke:var(--done)}
 .fatal{fill:none;stroke:var(--bad);stroke-width:1.5;stroke-dasharray:2 4}
 .bolt{fill:var(--bad);stroke:var(--bad);stroke-width:1;stroke-linejoin:round}
 .cross{fill:none;stroke:var(--bad);stroke-width:3;stroke-linecap:round}

@@ -1,18 +1,18 @@
 """The graders are graded: correct solutions pass, wrong ones fail, for the reason that they name."""
 
 import re
+from functools import cache
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 
 from sandbox.course import lesson_folders
-from sandbox.grading import Grader, grade
+from sandbox.grading import Grader, Verdict, grade
 from sandbox.grading.grader import graders_of
 from tools.lessons.source import Cell, read
 
 BREAKS = "# breaks: "
-SECONDS_MAX = 1.0  # of a verdict; the machine may be busy, so the best of five counts
+SCHEDULES_MAX, CALLS_MAX = 2_000, 5_000  # of a verdict: about a second
 
 
 def _graders() -> list[Grader]:
@@ -47,16 +47,25 @@ def _first_line(path: Path) -> str:
 every_exercise = pytest.mark.parametrize("grader", _graders(), ids=lambda grader: grader.exercise)
 
 
+def _outcome(verdict: Verdict) -> tuple:
+    return verdict.result, verdict.invariant, verdict.survived, verdict.calls
+
+
+@cache
+def _verdict(grader: Grader, path: Path) -> Verdict:
+    return grade(grader.exercise, path.read_text(encoding="utf-8"))
+
+
 @pytest.mark.parametrize(("grader", "path"), _files("right"))
 def test_a_correct_solution_passes(grader, path):
-    verdict = grade(grader.exercise, path.read_text(encoding="utf-8"))
+    verdict = _verdict(grader, path)
     assert verdict.result == "PASS", verdict.text()
     assert re.match(r"# \w", _first_line(path)), "its first line is its title"
 
 
 @pytest.mark.parametrize(("grader", "path"), _files("wrong"))
 def test_a_wrong_solution_fails_with_the_invariant_that_it_breaks(grader, path):
-    verdict = grade(grader.exercise, path.read_text(encoding="utf-8"))
+    verdict = _verdict(grader, path)
     assert verdict.result == "FAIL", verdict.text()
     assert f"{BREAKS}{verdict.invariant}" == _first_line(path), verdict.text()
     assert verdict.story
@@ -91,21 +100,25 @@ def test_each_attack_is_needed(grader):
 @pytest.mark.slow
 @pytest.mark.parametrize(("grader", "path"), _files("right") + _files("wrong"))
 def test_the_verdict_does_not_flip(grader, path):
-    source = path.read_text(encoding="utf-8")
-    verdicts = [grade(grader.exercise, source) for _ in range(5)]
-    assert len({(v.result, v.invariant, v.survived, v.calls) for v in verdicts}) == 1
+    """Here once more; `python -m sandbox audit --times 100` does it a hundred times."""
+    first, again = _verdict(grader, path), grade(grader.exercise, path.read_text(encoding="utf-8"))
+    assert _outcome(again) == _outcome(first)
+
+
+@every_exercise
+def test_the_program_that_is_to_be_broken_is_the_one_that_is_shown(grader):
+    if grader.wants_schedules:
+        victim = (grader.folder / "victims" / f"{grader.number}.py").read_text(encoding="utf-8")
+        shown = [cell.source.strip() for cell in read(grader.folder / "exercises.py") if cell.type == "code"]
+        assert victim.strip() in shown
 
 
 @every_exercise
 def test_a_verdict_comes_at_once(grader):
-    source = _source(_cell(grader).solution())
-
-    def seconds() -> float:
-        start = perf_counter()
-        grade(grader.exercise, source)
-        return perf_counter() - start
-
-    assert min(seconds() for _ in range(5)) < SECONDS_MAX
+    """Counted, since a busy machine makes seconds mean nothing; the seconds are in `sandbox audit`."""
+    verdict = grade(grader.exercise, _source(_cell(grader).solution()))
+    assert sum(found.schedules for found in verdict.explorations) <= SCHEDULES_MAX
+    assert verdict.calls <= CALLS_MAX
 
 
 @every_exercise

@@ -22,7 +22,7 @@ from sandbox.confined.wire import BYTES_MAX, PORT_CLASSES, Wire
 from sandbox.errors import BrokerUnreachable, ConcurrencyConflict, UsageError
 from sandbox.messages import Envelope, Record, Stored
 from sandbox.messages.event import Published
-from sandbox.ports import Charge, Topic
+from sandbox.ports import Charge, StoredEvent, Topic
 
 
 class End(Wire):
@@ -163,6 +163,18 @@ def test_an_event_arrives_as_one_of_a_class_like_its_own():
     assert arrived.to_json() == event.to_json()
     assert type(arrived).from_json(event.to_json()) == arrived
     assert dataclasses.replace(arrived, order_id="A-2").order_id == "A-2"
+
+
+def test_a_stored_event_arrives_as_it_was():
+    arrived = crossed(StoredEvent("order-1", 3, 7, OrderPlaced("A-1", (Line("mug", 2),)), ENVELOPE))
+    assert type(arrived) is StoredEvent
+    assert (arrived.stream, arrived.version, arrived.position, arrived.envelope) == (
+        "order-1",
+        3,
+        7,
+        ENVELOPE,
+    )
+    assert arrived.event.lines[0].sku == "mug"
 
 
 def test_a_command_keeps_the_name_of_its_type():

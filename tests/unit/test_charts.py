@@ -24,7 +24,9 @@ def test_bars_are_as_long_as_their_numbers():
 
 def points(figure, number=0):
     paths = [
-        p.get("d") for p in ElementTree.fromstring(figure.svg).iter(f"{SVG}path") if p.get("class") == "graph"
+        p.get("d")
+        for p in ElementTree.fromstring(figure.svg).iter(f"{SVG}path")
+        if p.get("class").startswith("graph")
     ]
     return [tuple(map(int, pair)) for pair in re.findall(r"(\d+) (\d+)", paths[number])]
 
@@ -42,6 +44,13 @@ def test_on_a_logarithmic_scale_ten_times_as_much_is_one_step():
     figure = lines({"thin": [10, 100, 1_000]}, ["a", "b", "c"], "Bytes", "size", log=True)
     first, second, third = (y for _, y in points(figure))
     assert first - second == second - third == 100
+
+
+def test_a_scale_has_round_steps_and_a_chart_its_title():
+    figure = lines({"thin": [1_003, 40]}, [1, 2], "Traffic", "readers", "KB")
+    steps = re.findall(r'text-anchor="end">([^<]+)<', figure.svg)
+    assert steps == ["0 KB", "500 KB", "1,000 KB", "1,500 KB"]
+    assert 'class="name"' in figure.svg and ">Traffic</text>" in figure.svg
 
 
 def test_lines_differ_in_more_than_their_colour():

@@ -1,11 +1,11 @@
-"""`python -m tools.broker up|stop|status|reset`: what `make kafka` and its kin run."""
+"""`python -m tools.broker up|stop|status|reset|fetch`: what `make kafka` and its kin run."""
 
 import argparse
 import os
 import shutil
 import sys
 
-from tools.broker import docker
+from tools.broker import docker, jars
 from tools.broker.java_broker import JavaBroker
 from tools.broker.private import default_home, default_libs, given_address
 from tools.broker.problem import Problem
@@ -16,14 +16,13 @@ from tools.broker.ready import what_answers
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 where it worked (for `status`: where a broker runs), else 1."""
     parser = argparse.ArgumentParser(prog="python -m tools.broker", description="Apache Kafka, here.")
-    parser.add_argument("command", choices=["up", "stop", "status", "reset"])
+    parser.add_argument("command", choices=["up", "stop", "status", "reset", "fetch"])
     parser.add_argument("--port", type=int, default=9092)
     options = parser.parse_args(arguments)
     broker = JavaBroker(default_home(), default_libs())
     try:
-        return {"up": up, "stop": stop, "status": status, "reset": reset}[options.command](
-            broker, options.port
-        )
+        commands = {"up": up, "stop": stop, "status": status, "reset": reset, "fetch": fetch}
+        return commands[options.command](broker, options.port)
     except Problem as problem:
         print(f"kafka: {problem}", file=sys.stderr)
         return 1
@@ -90,6 +89,13 @@ def reset(broker: JavaBroker, port: int) -> int:
     if docker.engine_answers():
         docker.wipe()
     say("Its topics and offsets are gone.")
+    return 0
+
+
+def fetch(broker: JavaBroker, port: int) -> int:
+    """Only get Kafka's jars, so that `up` needs no network later."""
+    jars.resolve(broker.libs)
+    say("Kafka's jars are here.")
     return 0
 
 
