@@ -260,7 +260,7 @@ def ask(guest, request, cents, store, clock):
     ### END SOLUTION
 
 def work(guest, store, payments):
-    ### BEGIN SOLUTION: charge what is open, and note what came of it
+    ### BEGIN SOLUTION: charge what is open
     wishes, outcomes, version = fold(guest, store)
     for request, asked in wishes.items():
         if request in outcomes:
@@ -277,7 +277,7 @@ def work(guest, store, payments):
     ### END SOLUTION
 
 def statement(guest, store, payments, clock):
-    ### BEGIN SOLUTION: the balance, and when the newest top-up was asked for
+    ### BEGIN SOLUTION: a balance, and a time
     wishes, outcomes, _ = fold(guest, store)
     paid = [o for o in outcomes.values() if isinstance(o, ToppedUp)]
     times = [wishes[outcome.request].at for outcome in paid]

@@ -294,8 +294,8 @@ two_tills = Grader(
         "happened to the stream between that read and this append?",
         "The expected version says: this is what I knew when I decided. So it has to come from the very read that "
         "the decision was made on, and a new version needs a new decision.",
-        "A loop: read, count the balance and the version in one go, return False if it isn't enough, append both "
-        "events in one call, return True. A ConcurrencyConflict leads back to the top of the loop, the read.",
+        "A loop: read, count the balance and the version in one go, say no if it is not enough, append both "
+        "events in one call, and be done. A ConcurrencyConflict leads back to the top of the loop, the read.",
     ),
 )
 two_tills.explore(

@@ -1,5 +1,5 @@
 # breaks: rebuild equals incremental
-"""The time of a top-up is the time of day when the event is read, from the machine."""
+"""The time of a top-up is the day on which the event is read, from the machine."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -38,7 +38,7 @@ class Card:
         elif isinstance(event, ToppedUp):
             self.open.pop(event.request)
             self.balance += event.cents
-            self.newest = datetime.now(UTC)
+            self.newest = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         else:
             self.open.pop(event.request)
 

@@ -1,5 +1,5 @@
 # breaks: rebuild equals incremental
-"""The wish is noted with the time of the machine, and not of the clock that was handed over."""
+"""The wish is noted with the day of the machine, and not with the time of the clock that was handed over."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -52,7 +52,8 @@ def replay(events):
 
 def ask(guest, request, cents, store, clock):
     stream = f"card-{guest}"
-    asked = TopUpAsked(request, cents, datetime.now(UTC))
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    asked = TopUpAsked(request, cents, today)
     store.append(stream, [asked], expected_version=store.version(stream))
 
 
