@@ -16,12 +16,9 @@
 from collections import Counter
 from dataclasses import dataclass
 from functools import reduce
-from pathlib import Path
 from tempfile import TemporaryDirectory
-
 from IPython.display import clear_output
 from tqdm import tqdm
-
 from sandbox import Command, Event, connect
 from sandbox.clock import VirtualClock
 from sandbox.errors import ConcurrencyConflict
@@ -54,7 +51,8 @@ table.execute("SELECT * FROM cards")
 # %% [markdown]
 # ## Keep what happened
 #
-# So don't keep the balance. Keep what happened, and never change it:
+# So don't keep the balance. Keep what happened, and never change it. (The
+# barista has the receipts.)
 
 # %%
 @dataclass(frozen=True)
@@ -90,8 +88,8 @@ def evolve(card, event):
 reduce(evolve, history, Card())
 
 # %% [markdown]
-# `reduce` takes the first state, and hands it through all events: a **fold**.
-# It gives 440, too. But now we can look at each step:
+# `reduce` begins with an empty card and hands it through all events: a
+# **fold**. It gives 440, too. But now each step can be looked at:
 
 # %%
 card = Card()
@@ -100,18 +98,18 @@ for event in history:
     print(f"{event!r:40} {card.cents:5}")
 
 # %% [markdown]
-# The last two lines are the same: the barista pressed twice. Ada was right.
+# Two cappuccinos in a row: the barista pressed twice. Ada was right.
 #
 # This is **event sourcing**: the events are the truth, and the state is
-# derived. You know it from your bank. The balance of an account is no number
-# that somebody overwrites; it is the sum of all deposits and withdrawals, and
-# a mistake is put right by one more entry. Nothing is rubbed out.
+# derived. Your bank works like that. A balance is the sum of all deposits and
+# withdrawals, and a mistake is put right by one more entry. Nothing is rubbed
+# out.
 
 # %% [markdown]
 # ## Who says no?
 #
 # Somebody has to refuse a payment that the card can't cover. That is
-# **decide**: it takes a wish and the state, and answers with events, or
+# **decide**: it takes a command and the state, and answers with events, or
 # raises. It changes nothing.
 
 # %%
@@ -124,10 +122,10 @@ class Pay(Command):
     cents: int
     drink: str
 
-# %%
 class NotEnough(Exception):
     pass
 
+# %%
 def decide(command, card):
     match command:
         case TopUp(cents):
@@ -138,8 +136,9 @@ def decide(command, card):
             return [Paid(cents, drink)]
 
 # %% [markdown]
-# Two functions without a database, without a clock: they can be tested as you
-# would tell a story. `Aggregate` holds them together, and knows how to fold:
+# Two functions without a database and without a clock, so a test reads like a
+# story: given what has happened, when this is asked, then that happens.
+# `Aggregate` holds the two together, and knows how to fold:
 
 # %%
 cards = Aggregate(Card(), decide, evolve)
@@ -152,9 +151,10 @@ except AssertionError as story:
     print(story)
 
 # %% [markdown]
-# The first two hold. The third expects the wrong thing, and is told as a
-# story. Now a new rule: from today on, a card may hold 50.00 at most. Bo's
-# card has 60.00 on it, since last year.
+# The first two hold, and say nothing. The third expects the wrong drink.
+#
+# Now a new rule: from today on, a card may hold 50.00 at most. Bo's card has
+# had 60.00 on it since last year.
 
 # %%
 predict("05-a")
@@ -175,8 +175,8 @@ print("with the old evolve:", reduce(evolve, bo, Card()))
 
 # %% [markdown]
 # Bo's card is dead: it can't pay, and can't even be looked at. The 60.00
-# *happened*, and a fact can't be refused. So rules stand in `decide`, where
-# something is about to happen. `evolve` takes in everything that ever did.
+# *happened*, and a fact can't be refused. Rules stand in `decide`, where
+# something is about to happen; `evolve` takes in everything that ever did.
 
 # %% [markdown]
 # ## Two tills at once
@@ -205,8 +205,8 @@ class TinyStore:
 # which version the decision was made on, the *expected* version.
 #
 # What is that good for? There are 5.00 on the card. Ada pays 4.00 at one
-# till, and her brother pays 4.00 at the other, with the same card, in the
-# same second. Both tills have read the stream before either writes.
+# till, and her brother 4.00 at the other, with the same card, in the same
+# second. Both tills read before either writes.
 
 # %%
 predict("05-b")
@@ -226,9 +226,9 @@ for till, decided in (("till 1", mine), ("till 2", yours)):
         print(till, "has lost:", conflict)
 
 # %% [markdown]
-# One wins, and the other one is *told*, with both versions. Nothing was
-# written for it. So what does till 2 do now? The quick hand takes the new
-# version, and tries the same thing again:
+# One wins, and the other is *told*, with both versions; nothing of it was
+# written. What does till 2 do now? The quick hand takes the new version, and
+# tries the same thing again:
 
 # %%
 tiny.append("card-ada", yours, expected_version=2)
@@ -239,8 +239,9 @@ cards.fold(tiny.read("card-ada"))
 # the *decision* was old. It was made when there were still 5.00 on the card.
 #
 # After a conflict, **read again and decide again**. From here on we import
-# both: `SqliteEventStore` is those lines on a real database, and `Repository`
-# loads, decides and appends.
+# both: [`SqliteEventStore`](../sandbox/store/event_store.py) is those lines on
+# a real database, and [`Repository`](../sandbox/patterns/repository.py) loads,
+# decides and appends.
 
 # %%
 clock = VirtualClock()
@@ -255,8 +256,8 @@ except NotEnough as error:
 repository.load("card-ada")
 
 # %% [markdown]
-# A calm "no", instead of a debt. (`replayed` says how many events had to be
-# read. Keep an eye on it.)
+# A calm "no" instead of a debt. (`replayed` says how many events had to be
+# read. We come back to it.)
 
 # %% [markdown]
 # ## A month in the café
@@ -269,24 +270,27 @@ MENU = {"espresso": 220, "cappuccino": 380, "flat white": 420}
 
 def drink(guest, day):
     name = list(MENU)[(guest + day) % 3]
-    card, order = f"card-{guest}", Pay(MENU[name], name)
+    stream, order = f"card-{guest}", Pay(MENU[name], name)
     try:
-        repository.execute(card, order)
+        repository.execute(stream, order)
     except NotEnough:
-        repository.execute(card, TopUp(2000))
-        repository.execute(card, order)
+        repository.execute(stream, TopUp(2000))
+        repository.execute(stream, order)
+
+# %%
+DAY = 24 * 60 * 60 * 1000  # ms
 
 for day in range(25):
-    clock.advance(24 * 60 * 60 * 1000)
+    clock.advance(DAY)
     for guest in range(40):
         if day % (guest % 5 + 1) == 0:
             drink(guest, day)
 store
 
 # %% [markdown]
-# Guest 0 comes every day. With the events, her card can be shown *as of* any
-# version, and not only as it is now. People call it **time travel**; it is
-# the same fold, ended sooner.
+# Guest 0 comes every day. Her card can be shown *as of* any version, and not
+# only as it is now. People call that time travel; it is the same fold, ended
+# sooner.
 
 # %%
 versions = range(0, store.version("card-0") + 1, 3)
@@ -297,38 +301,17 @@ lines(
 )
 
 # %% [markdown]
-# And a complaint is answered by reading. The envelope knows when it was:
+# A complaint is answered by reading. The envelope knows when it was:
 
 # %%
 for stored in store.read("card-39"):
     print(stored.version, f"{stored.envelope.time:%d %b}", stored.event)
 
 # %% [markdown]
-# ## An audit log, and its price
-#
-# Nobody wrote an audit log, and here it is. Is it free? Weigh it: all that
-# the store has kept, against one row for each card.
-
-# %%
-row = len('{"guest":"card-39","cents":1540}')
-(size,) = store.db.execute(
-    "SELECT sum(length(envelope) + length(data)) AS bytes FROM events"
-)
-bars({"a row for each card": 41 * row, "every event": size["bytes"]},
-     title="What a month takes", unit="bytes")
-
-# %% [markdown]
-# Many times as much, and it grows with each coffee, for ever. Disk is cheap;
-# the rest of the price is higher. Old events have to stay readable when the
-# code changes (lesson 10). A guest's name in an event can't be deleted
-# (lesson 12). And the log proves something only where nobody can write into
-# its table by hand.
-
-# %% [markdown]
 # ## A question that nobody foresaw
 #
-# The owner wonders: with how much money left do guests top up? If most do it
-# late, a smaller top-up would do. No one has ever stored that number. Fold
+# The owner wonders: how much is left when guests top up? If it is always
+# little, a smaller top-up would do. No one has ever stored that number. Fold
 # the old events once more, with another question:
 
 # %%
@@ -341,19 +324,38 @@ for stored in store.read_all():  # every stream, in the order of writing
 bars(dict(sorted(found.items())), "Left when topping up", unit="top-ups")
 
 # %% [markdown]
-# An answer about the past, from events that were written before the question
-# was asked. With one row for each card, counting could only begin today.
+# An answer about the past, from events that are older than the question. With
+# a row for each card, counting could only begin today.
 #
-# There is a limit. How often was a guest *refused*? `decide` raised, and wrote
-# nothing, so no fold can tell. Only what you record as an event can be asked
-# for later.
+# There is a limit. How often was a guest *refused*? `decide` raised and wrote
+# nothing, so no fold can tell. Only what was recorded can be asked for later.
+
+# %% [markdown]
+# ## An audit log, and its price
+#
+# Nobody wrote an audit log, and there it is: who did what, and when. Is it
+# free? Weigh it, against one balance for each card.
+
+# %%
+balances = {stream: card.cents for stream, card in left.items()}
+(size,) = store.db.execute(
+    "SELECT sum(length(envelope) + length(data)) AS bytes FROM events"
+)
+bars({"a balance a card": len(str(balances)), "every event": size["bytes"]},
+     title="What a month takes", unit="bytes")
+
+# %% [markdown]
+# A hundred times as much, and it grows with each coffee. Disk is cheap; the
+# rest of the price is higher. Old events have to stay readable when the code
+# changes (lesson 10). A guest's name in an event can't be deleted (lesson 12).
+# And a log proves something only where nobody can write into its table by
+# hand.
 
 # %% [markdown]
 # ## Replay is not the past once more
 #
-# Guests shall get a mail when they top up. The programmer looks for the place
-# where the code hears of every top-up, and finds `evolve`. Ada's card has one
-# top-up.
+# Guests are to get a mail when they top up. The programmer looks for the place
+# where the code hears of every top-up, and finds `evolve`.
 
 # %%
 predict("05-c")
@@ -372,10 +374,10 @@ chatty.load("card-ada")
 mails
 
 # %% [markdown]
-# Each load is a replay, and each replay sends it again. With a payment
-# provider in place of the mail, each look at the card would take money.
+# Each load is a replay, and each replay sends it again. Were it a payment
+# provider and no mail, each look at the card would take money.
 #
-# A clock is no better. Here somebody wants to know when a card was used last:
+# A clock is no better. When was the card used last?
 
 # %%
 def last_used(_, event):
@@ -383,16 +385,16 @@ def last_used(_, event):
 
 ada = [stored.event for stored in store.read("card-ada")]
 print("asked today:   ", reduce(last_used, ada, None))
-clock.advance(24 * 60 * 60 * 1000)
+clock.advance(DAY)
 print("asked tomorrow:", reduce(last_used, ada, None))
 
 # %% [markdown]
 # The same events, and another answer each day. So `evolve` looks at nothing
-# but its two arguments: no gateway, no clock, no chance, no table. What it
-# needs of the world has to be *in* the event: the time, the rate, the random
-# number, written down when it happened.
+# but its two arguments: no gateway, no clock, no chance. What it needs of the
+# world has to be *in* the event, written down when it happened: the time, the
+# exchange rate, the number that was drawn.
 #
-# And the mail? It is sent for what is **new**, after it was stored:
+# And the mail? It is sent for what is new, after that was stored:
 
 # %%
 def execute(stream, command):
@@ -406,14 +408,14 @@ repository.load("card-ada")
 mails
 
 # %% [markdown]
-# One mail, however often the card is loaded. (If the process dies before the
-# mail, there is none. That gap is exercise 05.3, and lesson 08.)
+# One mail, however often the card is loaded. (And if the process dies right
+# before it? Then there is none. That gap is exercise 05.3, and lesson 08.)
 
 # %% [markdown]
 # ## When the stream gets long
 #
 # "Event sourcing demands snapshots", people say, and begin with them. Look
-# first: how long *are* the streams?
+# first. How long *are* the streams?
 
 # %%
 lengths = Counter(stored.stream for stored in store.read_all())
@@ -421,19 +423,18 @@ print("streams:", len(lengths), " events:", lengths.total())
 print("the longest:", lengths.most_common(3))
 
 # %% [markdown]
-# After a month, the longest has some thirty events: a load reads one small
-# page. Nothing to mend. And if cards live for years? Do what bookkeepers do,
-# **close the books**: one stream for each card and year, whose first event
-# carries the balance over. Then no stream is ever longer than a year.
+# The longest has 30 events. There is nothing to mend. And if cards live for
+# years? Do what bookkeepers do, and *close the books*: a new stream for each
+# card and year, whose first event carries the balance over.
 #
-# But some are long by nature. The office upstairs shares one card. (To see
-# the ten million events of the pitfall "no snapshots", change the number: it
-# takes three minutes, and 3 GB of disk.)
+# Some streams are long by nature, though. The office upstairs shares one card.
+# (Ten million events, as in the pitfall "replay of 10 M events on every
+# deploy"? Change the number. It takes some minutes, and 3 GB of disk.)
 
 # %%
 EVENTS = 100_000  # 10_000_000, if you like
 folder = TemporaryDirectory()
-disk = SqliteDatabase(Path(folder.name) / "office.sqlite")
+disk = SqliteDatabase(f"{folder.name}/office.sqlite")
 office = SqliteEventStore(disk, clock)
 plain = Repository(office, cards)
 
@@ -452,15 +453,15 @@ def write(size):
 write(100)
 state, version = plain.load("office").state, 100  # keep these two
 write(150)
-later = list(office.read("office", after=version))
-state = reduce(evolve, (stored.event for stored in later), state)
-print("read", len(later), "events:", state)
-print("read", plain.load("office").replayed, "events:", plain.load("office").state)
+later = [s.event for s in office.read("office", after=version)]
+everything = plain.load("office")
+print("read", len(later), "events:", reduce(evolve, later, state))
+print("read", everything.replayed, "events:", everything.state)
 
 # %% [markdown]
-# `Snapshots` is that in a table, with checks. Whenever a load had to read 100
-# events or more, it keeps the state. Let the stream grow, and count what a
-# load has to read, without and with.
+# [`Snapshots`](../sandbox/patterns/snapshots.py) is that in a table, with
+# checks. Whenever a load had to read 100 events or more, it keeps the state.
+# Let the stream grow, and count what a load has to read.
 
 # %%
 kept = Repository(office, cards, Snapshots(disk, Card, every=100))
@@ -468,8 +469,8 @@ sizes = [10**n for n in range(3, 8) if 10**n <= EVENTS]
 reads = {"without": [], "with snapshots": []}
 for size in sizes:
     write(size)
-    kept.load("office")  # as happens all day long
-    write(size + 50)
+    kept.load("office")  # takes a snapshot
+    write(size + 50)  # and life goes on
     reads["without"].append(plain.load("office").replayed)
     reads["with snapshots"].append(kept.load("office").replayed)
 reads
@@ -479,12 +480,11 @@ lines(reads, x=sizes, x_name="events in the stream", log=True,
       title="Events read for one load")
 
 # %% [markdown]
-# 100,050 against 50, for the same state. In seconds, measured once with
-# [benchmarks/ten_million.py](../benchmarks/results/ten_million.md) on two
-# cores: MEASURED.
+# 100,050 against 50, for the same state.
 #
-# So replaying ten million events is no catastrophe once a day, and a
-# catastrophe for each coffee.
+# In seconds? Measured once, on two cores, with
+# [benchmarks/ten_million.py](../benchmarks/results/ten_million.md): MEASURED.
+# A nuisance once a day, and impossible for each coffee.
 
 # %% [markdown]
 # ## A cache with a version problem
@@ -504,6 +504,9 @@ def evolve_counting(card, event):
 
 counting = Aggregate(CountingCard(), decide, evolve_counting)
 
+# %% [markdown]
+# Nobody has touched the snapshots.
+
 # %%
 predict("05-d")
 
@@ -516,8 +519,8 @@ print("by all events:        ",
 
 # %% [markdown]
 # No error, and a wrong number. The old snapshot fits the new class, since
-# `drinks` has a default; that default is a lie. So a snapshot says by which
-# **schema** it was made. Raise the number whenever the state or `evolve`
+# `drinks` has a default, and that default is a lie. So a snapshot says by
+# which *schema* it was made. Raise the number whenever the state or `evolve`
 # changes, and old ones count no more:
 
 # %%
@@ -526,15 +529,15 @@ print(new.load("office"))
 print("the next time:", new.load("office").replayed)
 
 # %% [markdown]
-# One full replay, then a new snapshot. Throw them away whenever you like: they
-# are never the truth. A state that can *not* be rebuilt without its snapshot
-# is no cache, it is your database.
+# One full replay, then there is a new one. Snapshots may be thrown away at any
+# time: they are never the truth. Where a state can *not* be rebuilt without
+# its snapshot, that isn't a cache any more. It is your database.
 
 # %% [markdown]
 # ## Is the board an event store?
 #
-# Kafka keeps events for as long as you wish. Is it not an event store, then?
-# Put the month on a topic, with the card as key, and load Ada's card from it.
+# Kafka keeps records for as long as you wish. So is a topic an event store?
+# Put the month on one, with the card as key, and load Ada's card from it.
 
 # %%
 predict("05-e")
@@ -551,9 +554,10 @@ print(f"read {len(records)} to find {len(mine)}: {cards.fold(mine)}")
 
 # %% [markdown]
 # A key chooses a partition, and a partition holds many cards. There is no
-# index by key: to load one card, you read at least its partition from the
-# beginning. Now the two tills again: 10.00 and more are on the card, and both
-# have seen that.
+# index by key: to load one card, you read its partition from the beginning.
+#
+# Now the two tills again. Both have seen 11.00 on the card, and each sells for
+# 10.00.
 
 # %%
 both_saw = cards.fold(mine)
@@ -566,15 +570,16 @@ with bus.consumer(board, group="auditor") as auditor:
 cards.fold(r.event for r in records if r.key == "card-ada")
 
 # %% [markdown]
-# Overdrawn, and nobody was told. `publish` has no expected version. Kafka's
-# producers haven't either: it was
-# [asked for in 2015](https://issues.apache.org/jira/browse/KAFKA-2260), and
-# the issue is still open. A topic is for telling others.
+# Overdrawn, and nobody was told. `publish` takes no expected version, and
+# neither do Kafka's producers
+# ([KAFKA-2260](https://issues.apache.org/jira/browse/KAFKA-2260) asks for it,
+# and is open). Who builds on Kafka all the same has one writer for each
+# partition, and a table of states beside it: the rest of an event store.
 #
-# So event sourcing is not "we publish events". You can do either without the
-# other: this café told nobody anything. What the card's stream says is its
-# private record; what others should hear is a choice (lesson 08 says how to
-# tell them without losing any).
+# So event sourcing is not "we publish events". Each goes without the other:
+# until a minute ago, this café had told nobody anything. A stream is the
+# card's private record. What others hear of it is a choice, and lesson 08 says
+# how to tell them without losing any.
 
 # %% [markdown]
 # ## Your turn
@@ -604,20 +609,19 @@ cards.fold(r.event for r in records if r.key == "card-ada")
 # %% [markdown]
 # ## What you can now say
 #
-# The events are the truth, and state is a fold over them. `decide` may say
+# The events are the truth, and the state is a fold over them. `decide` may say
 # no, `evolve` may not. An append with an expected version lets one of two
-# writers win, and the other one decides again. Replay does nothing but fold.
-# A snapshot is a cache: short streams first, and raise its schema with every
-# change.
+# writers win; the other decides again. A snapshot is a cache: short streams
+# first.
 #
 # | you gain | you pay |
 # |---|---|
 # | why it is so, and how it was at any time | many times the space |
-# | new questions about the old days | only about what you wrote down |
-# | two writers never overwrite each other | one of them has to try again |
-# | code that is tested like a story | old events have to be read for ever |
+# | new questions about old days | only about what was recorded |
+# | writers can't overwrite each other | one of them has to try again |
+# | tests that read like stories | old events have to be read for ever |
 #
-# Where nobody will ever ask *why* (a menu, a settings page), keep a row.
+# Where nobody will ask *why* (a menu, a settings page), keep a row.
 
 # %% [markdown]
 # ## What we left out
