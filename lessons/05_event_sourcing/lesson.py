@@ -47,12 +47,11 @@ table.execute("SELECT * FROM cards")
 # 440. "I had three coffees", says Ada: 2000 − 380 − 420 − 380 = 820. Who is
 # right? The row doesn't know. Each `UPDATE` has overwritten what was there,
 # and the reason with it.
-
-# %% [markdown]
+#
 # ## Keep what happened
 #
-# So don't keep the balance. Keep what happened, and never change it. (The
-# barista has the receipts.)
+# So don't keep the balance. Keep what happened, as events, and never change
+# them:
 
 # %%
 @dataclass(frozen=True)
@@ -98,14 +97,13 @@ for event in history:
     print(f"{event!r:40} {card.cents:5}")
 
 # %% [markdown]
-# Two cappuccinos in a row: the barista pressed twice. Ada was right.
+# Two cappuccinos in a row: there the barista has pressed twice. Ada was right.
 #
 # This is **event sourcing**: the events are the truth, and the state is
 # derived. Your bank works like that. A balance is the sum of all deposits and
 # withdrawals, and a mistake is put right by one more entry. Nothing is rubbed
 # out.
-
-# %% [markdown]
+#
 # ## Who says no?
 #
 # Somebody has to refuse a payment that the card can't cover. That is
@@ -258,8 +256,7 @@ repository.load("card-ada")
 # %% [markdown]
 # A calm "no" instead of a debt. (`replayed` says how many events had to be
 # read. We come back to it.)
-
-# %% [markdown]
+#
 # ## A month in the café
 #
 # Forty guests, twenty-five days. Each comes every few days. Who can't pay
@@ -324,8 +321,9 @@ for stored in store.read_all():  # every stream, in the order of writing
 bars(dict(sorted(found.items())), "Left when topping up", unit="top-ups")
 
 # %% [markdown]
-# An answer about the past, from events that are older than the question. With
-# a row for each card, counting could only begin today.
+# Most have 3.00 or more left: enough for an espresso, not for what they
+# wanted. An answer about the past, from events that are older than the
+# question. With a row for each card, counting could only begin today.
 #
 # There is a limit. How often was a guest *refused*? `decide` raised and wrote
 # nothing, so no fold can tell. Only what was recorded can be asked for later.
@@ -333,7 +331,7 @@ bars(dict(sorted(found.items())), "Left when topping up", unit="top-ups")
 # %% [markdown]
 # ## An audit log, and its price
 #
-# Nobody wrote an audit log, and there it is: who did what, and when. Is it
+# Nobody wrote an audit log, and there it is: what happened, and when. Is it
 # free? Weigh it, against one balance for each card.
 
 # %%
@@ -345,11 +343,11 @@ bars({"a balance a card": len(str(balances)), "every event": size["bytes"]},
      title="What a month takes", unit="bytes")
 
 # %% [markdown]
-# A hundred times as much, and it grows with each coffee. Disk is cheap; the
-# rest of the price is higher. Old events have to stay readable when the code
-# changes (lesson 10). A guest's name in an event can't be deleted (lesson 12).
-# And a log proves something only where nobody can write into its table by
-# hand.
+# More than a hundred times as much, and it grows with each coffee. Disk is
+# cheap; the rest of the price is higher. Old events have to stay readable when
+# the code changes (lesson 10). A guest's name in an event can't be deleted
+# (lesson 12). And a log proves something only where nobody can change its
+# table by hand.
 
 # %% [markdown]
 # ## Replay is not the past once more
@@ -410,8 +408,7 @@ mails
 # %% [markdown]
 # One mail, however often the card is loaded. (And if the process dies right
 # before it? Then there is none. That gap is exercise 05.3, and lesson 08.)
-
-# %% [markdown]
+#
 # ## When the stream gets long
 #
 # "Event sourcing demands snapshots", people say, and begin with them. Look
@@ -428,8 +425,8 @@ print("the longest:", lengths.most_common(3))
 # card and year, whose first event carries the balance over.
 #
 # Some streams are long by nature, though. The office upstairs shares one card.
-# (Ten million events, as in the pitfall "replay of 10 M events on every
-# deploy"? Change the number. It takes some minutes, and 3 GB of disk.)
+# (Ten million events, replayed on every deploy, are a famous pitfall. To see
+# it, change the number; it takes some minutes, and 3 GB of disk.)
 
 # %%
 EVENTS = 100_000  # 10_000_000, if you like
@@ -439,7 +436,7 @@ office = SqliteEventStore(disk, clock)
 plain = Repository(office, cards)
 
 def write(size):
-    pair = [ToppedUp(420), Paid(420, "flat white")]
+    pair = [ToppedUp(500), Paid(420, "flat white")]
     for version in tqdm(range(office.version("office"), size, 1000)):
         batch = pair * (min(1000, size - version) // 2)
         office.append("office", batch, expected_version=version)
@@ -532,8 +529,7 @@ print("the next time:", new.load("office").replayed)
 # One full replay, then there is a new one. Snapshots may be thrown away at any
 # time: they are never the truth. Where a state can *not* be rebuilt without
 # its snapshot, that isn't a cache any more. It is your database.
-
-# %% [markdown]
+#
 # ## Is the board an event store?
 #
 # Kafka keeps records for as long as you wish. So is a topic an event store?
