@@ -215,7 +215,7 @@ def pay(payment, cents, store):
 #   by `payments.charge(guest, cents, idempotency_key=…)`, and notes what came
 #   of it: `ToppedUp`, or `TopUpDeclined` when `PaymentDeclined` is raised.
 # - `statement(guest, store, payments, clock)` returns a pair: the balance,
-#   and the time at which the newest top-up that went through was *asked* for
+#   and the latest time at which a top-up was *asked* for that went through
 #   (`None` without any).
 
 # %% [markdown]
@@ -227,7 +227,7 @@ def pay(payment, cents, store):
 #   the bank forgets its keys at some time: **what is settled is never sent to
 #   it again.**
 # - `payments` and `clock` are handed to `statement`, too; in a real program,
-#   everything is always within reach. It asked a year later, it must say the
+#   everything is always within reach. Asked a year later, it must say the
 #   same.
 
 # %% exercise="05.3"

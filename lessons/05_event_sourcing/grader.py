@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 
 import msgspec
 
+from sandbox import Event
 from sandbox.explore import MemoryDatabase, MemoryEventStore, Process, Scenario, World
 from sandbox.explore.checkers import Invariant
 from sandbox.grading import Finding, Grader, Submission
@@ -183,9 +185,23 @@ def kept(store: MemoryEventStore, stream: str) -> list[Kept]:
     return [Kept(event.type, event.data) for event in store.kept if event.stream == stream]
 
 
+@dataclass(frozen=True)
+class ToppedUp(Event):
+    """What other cards have, so that a version is no position, and a stream is not all there is."""
+
+    cents: int
+    request: str
+
+
+def with_other_cards(store: MemoryEventStore) -> MemoryEventStore:
+    """The store, in which something has happened before."""
+    store.append("card-Bo", [ToppedUp(900, "T-1")] * 2, expected_version=0)
+    return store
+
+
 def bank(seed: int) -> World:
     """A store."""
-    return World(store=MemoryEventStore("cafe"))
+    return World(store=with_other_cards(MemoryEventStore("cafe")))
 
 
 def tills_at_once(world: World, calls: Sequence[tuple[str, int]]) -> None:
@@ -349,7 +365,7 @@ class Bank(SimulatedGateway):
 
 def a_card_and_a_bank(seed: int) -> World:
     """A store, and the bank."""
-    store = MemoryEventStore("cafe")
+    store = with_other_cards(MemoryEventStore("cafe"))
     return World(store=store, payments=Bank(store))
 
 
@@ -529,7 +545,7 @@ class WatchedStore(MemoryEventStore):
 
 def a_long_stream(seed: int) -> World:
     """A store, and the table of snapshots."""
-    return World(store=WatchedStore("cafe"), db=MemoryDatabase(SNAPSHOTS, "snapshots"))
+    return World(store=with_other_cards(WatchedStore("cafe")), db=MemoryDatabase(SNAPSHOTS, "snapshots"))
 
 
 def a_life(world: World, situations: Sequence[str]) -> None:
@@ -563,8 +579,8 @@ def _save(world: World) -> None:
 
 
 def _save_other(world: World) -> None:
-    _grow(world, "card of Bo")
-    _save_as(world, "program", NOW, (1, 1), "card of Bo")
+    _grow(world, "card-Cy")
+    _save_as(world, "program", NOW, (1, 1), "card-Cy")
 
 
 def _save_by(schema: int, world: World) -> None:

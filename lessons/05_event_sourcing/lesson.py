@@ -17,8 +17,8 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import reduce
 from tempfile import TemporaryDirectory
-from IPython.display import clear_output
 from tqdm import tqdm
+
 from sandbox import Command, Event, connect
 from sandbox.clock import VirtualClock
 from sandbox.errors import ConcurrencyConflict
@@ -389,8 +389,7 @@ print("asked tomorrow:", reduce(last_used, ada, None))
 # %% [markdown]
 # The same events, and another answer each day. So `evolve` looks at nothing
 # but its two arguments: no gateway, no clock, no chance. What it needs of the
-# world has to be *in* the event, written down when it happened: the time, the
-# exchange rate, the number that was drawn.
+# world has to be *in* the event, written down when it happened.
 #
 # And the mail? It is sent for what is new, after that was stored:
 
@@ -429,7 +428,8 @@ print("the longest:", lengths.most_common(3))
 # it, change the number; it takes some minutes, and 3 GB of disk.)
 
 # %%
-EVENTS = 100_000  # 10_000_000, if you like
+EVENTS = 100_000  # or 10_000_000
+
 folder = TemporaryDirectory()
 disk = SqliteDatabase(f"{folder.name}/office.sqlite")
 office = SqliteEventStore(disk, clock)
@@ -437,10 +437,10 @@ plain = Repository(office, cards)
 
 def write(size):
     pair = [ToppedUp(500), Paid(420, "flat white")]
-    for version in tqdm(range(office.version("office"), size, 1000)):
+    steps = range(office.version("office"), size, 1000)
+    for version in tqdm(steps, delay=20):  # a bar, if it takes that long
         batch = pair * (min(1000, size - version) // 2)
         office.append("office", batch, expected_version=version)
-    clear_output()  # of the progress bar
 
 # %% [markdown]
 # A **snapshot** is a state that was kept, with its version. Whoever has it
@@ -486,8 +486,8 @@ lines(reads, x=sizes, x_name="events in the stream", log=True,
 # %% [markdown]
 # ## A cache with a version problem
 #
-# A snapshot is a copy, and copies go bad. The office wants to know how many
-# drinks it has bought. The state gets a new field, and `evolve` counts:
+# The office wants to know how many drinks it has bought. The state gets a new
+# field, and `evolve` counts:
 
 # %%
 @dataclass(frozen=True)
@@ -526,9 +526,9 @@ print(new.load("office"))
 print("the next time:", new.load("office").replayed)
 
 # %% [markdown]
-# One full replay, then there is a new one. Snapshots may be thrown away at any
-# time: they are never the truth. Where a state can *not* be rebuilt without
-# its snapshot, that isn't a cache any more. It is your database.
+# One full replay, then there is a new one. A snapshot may be thrown away at any
+# time. Where a state can *not* be rebuilt without it, it isn't a cache any
+# more: it is your database.
 #
 # ## Is the board an event store?
 #
@@ -574,8 +574,7 @@ cards.fold(r.event for r in records if r.key == "card-ada")
 #
 # So event sourcing is not "we publish events". Each goes without the other:
 # until a minute ago, this café had told nobody anything. A stream is the
-# card's private record. What others hear of it is a choice, and lesson 08 says
-# how to tell them without losing any.
+# card's private record; what others hear of it is a choice (lesson 08).
 
 # %% [markdown]
 # ## Your turn
@@ -591,14 +590,13 @@ cards.fold(r.event for r in records if r.key == "card-ada")
 # %% [markdown]
 # ## On real Kafka
 #
-# The store is SQLite, so all but the last part is the same wherever you run
-# it. With `make kafka` and `SANDBOX_BUS=kafka://localhost:9092`, the topic is
-# a real one.
+# The store is SQLite, the same everywhere. With `make kafka` and
+# `SANDBOX_BUS=kafka://localhost:9092`, the topic of the last part is a real
+# one, and two tills overdraw the card there, too.
 #
 # | | simulated | Kafka |
 # |---|---|---|
 # | records read to load one card | the same | the same |
-# | two tills | both are let through | both are let through |
 # | how long events stay | for ever | [seven days](https://kafka.apache.org/documentation/#brokerconfigs_log.retention.hours), unless you say otherwise |
 # | [compaction](https://kafka.apache.org/documentation/#compaction) | when asked | keeps the *last* event of a key: for a fold, that destroys the rest |
 
