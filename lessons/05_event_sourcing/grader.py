@@ -66,14 +66,14 @@ class Cell:
         try:
             question(*values)
         except CodeRaised as error:
-            story = str(error.__cause__)
+            story = ", ".join(map(str.strip, str(error.__cause__).splitlines())).replace(":, ", ": ")
             if not isinstance(error.__cause__, AssertionError):
                 given = ", ".join(map(repr, values[0])) or "nothing"
                 raise Finding(f"Given {given}, evolve fails: {error.__cause__!r}.", TOTAL) from error
             invariant = (
                 PURE if story.startswith(OUTSIDE) else TOTAL if story.startswith(FAIL_BY_EVOLVE) else ""
             )
-            raise Finding(story, invariant, MISCONCEPTIONS.get(invariant, "")) from error
+            raise Finding(f"{story}.", invariant, MISCONCEPTIONS.get(invariant, "")) from error
 
 
 MISCONCEPTIONS = {
@@ -613,7 +613,7 @@ def _damage(words: str, column: str, wrong: Callable[[object], object], world: W
     if (value := row.get(column)) is None:
         return
     good, world.good_at = world.good_at, 0
-    world.trace.record("disk", "damage", label=f"of the snapshot: {words}")
+    _befalls(world, "disk", "damage", f"of the snapshot: {words}")
     world.db.execute(f"UPDATE snapshots SET {column} = ? WHERE stream = ?", [wrong(value), CARD])
     _load(world)
     world.db.execute(f"UPDATE snapshots SET {column} = ? WHERE stream = ?", [value, CARD])
@@ -635,10 +635,19 @@ def _restore(world: World) -> None:
     """The card's newest events are gone, and others come in their place, with ids that were never there."""
     events = world.store.kept
     events[-2:] = [event._replace(stream="of somebody else") for event in events[-2:]]
-    world.trace.record("backup", "restore", label=f"{CARD}, without its newest events")
+    _befalls(world, "backup", "restore", f"{CARD}, without its newest events")
     world.good_at = 0
     _load(world)
     _grow(world)
+
+
+def _befalls(world: World, actor: str, action: str, what: str) -> None:
+    """Show in the picture what nobody has asked for: after all that was done, and before all that is to come."""
+    for other in ("till", "program"):
+        world.trace.follow(actor, other)
+    world.trace.record(actor, action, label=what)
+    for other in ("till", "program"):
+        world.trace.follow(other, actor)
 
 
 ACTS = {
