@@ -57,23 +57,46 @@ class Cell:
     def happens(self, history: Sequence, command: object, *events: object) -> None:
         """Raises `Finding` where something else comes of it."""
         self._put(self._submission.happens, history, command, *events)
+        if (answer := self._answer(history, command)) != list(events):
+            raise Finding(f"Given {_listed(history)}, when {command!r}, then decide answers {answer!r}.")
 
     def is_refused(self, history: Sequence, command: object) -> None:
         """Raises `Finding` where it is not."""
         self._put(self._submission.is_refused, history, command)
+        if not isinstance(answer := self._answer(history, command), Exception):
+            raise Finding(f"Given {_listed(history)}, when {command!r}, then decide answers {answer!r}.")
 
     def _put(self, question: Callable, *values: object) -> None:
+        """In the words of the course, and where the state lives. The cell could do without that, though."""
         try:
             question(*values)
         except CodeRaised as error:
-            story = ", ".join(map(str.strip, str(error.__cause__).splitlines())).replace(":, ", ": ")
-            if not isinstance(error.__cause__, AssertionError):
-                given = ", ".join(map(repr, values[0])) or "nothing"
-                raise Finding(f"Given {given}, evolve fails: {error.__cause__!r}.", TOTAL) from error
+            told = error.__cause__
+            if not isinstance(told, AssertionError):
+                story = f"Given {_listed(values[0])}, evolve fails: {told!r}."
+                raise Finding(story, TOTAL, MISCONCEPTIONS[TOTAL]) from error
+            story = ", ".join(map(str.strip, str(told).splitlines())).replace(":, ", ": ")
             invariant = (
                 PURE if story.startswith(OUTSIDE) else TOTAL if story.startswith(FAIL_BY_EVOLVE) else ""
             )
             raise Finding(f"{story}.", invariant, MISCONCEPTIONS.get(invariant, "")) from error
+
+    def _answer(self, history: Sequence, command: object) -> list | Exception:
+        """What decide says, asked from here."""
+        card = self._submission.START
+        for event in history:
+            card = self._submission.evolve(card, event)
+        try:
+            answer = self._submission.decide(command, card)
+        except CodeRaised as error:
+            return error.__cause__
+        if not isinstance(answer, list | tuple):
+            raise Finding(f"decide answers {command!r} with {answer!r}. Have it return a list of events.")
+        return list(answer)
+
+
+def _listed(events: Sequence) -> str:
+    return ", ".join(map(repr, events)) or "nothing"
 
 
 MISCONCEPTIONS = {

@@ -1,4 +1,4 @@
-# A dict for the state, and a generator that decides
+# A dict for the state, and a generator behind decide
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -80,6 +80,10 @@ def evolve(card, event):
 
 
 def decide(command, card):
+    return list(decided(command, card))
+
+
+def decided(command, card):
     if isinstance(command, OpenCard):
         must(card["opened"] is None, "it is open")
         yield CardOpened(command.day)
