@@ -26,8 +26,8 @@ import sandbox  # from here on, this notebook knows %%exercise
 # %% [markdown]
 # - What has to be known of the world comes with the command: the `day`, and
 #   the number of the `receipt`.
-# - Old streams have `BonusGranted`: money from a summer long ago. No command
-#   leads to it any more.
+# - Old streams have `BonusGranted`: money that was put on cards in a summer
+#   long ago. No command leads to it any more.
 # - Old streams also have what today's rules forbid: payments of terminals
 #   that were offline, with blocked cards, or below zero. It has happened.
 #
@@ -219,6 +219,7 @@ def pay(payment, cents, store):
 #   (`None` without any).
 
 # %% [markdown]
+# - Each request of a guest has another name; the amounts may be the same.
 # - `work` is called again and again, also when nothing is open, and after
 #   each crash. Your process may die at any step.
 # - `charge` may raise `GatewayTimeout`: then nobody knows whether the money
@@ -313,8 +314,8 @@ def fold(guest, store):
 # `load` returns what a replay of all events returns, always:
 #
 # - The stream may have grown since the snapshot.
-# - The snapshot may be damaged: some digit in its row may be another one, or
-#   half of its state may be missing.
+# - The snapshot may be damaged: in its version, event id, state or checksum
+#   some digit may be another one, or half of its state may be missing.
 # - It may have been saved by an older program, or a newer one, with another
 #   `evolve`. That one has called `save` with another `schema`.
 # - The store may have been restored from a backup, and have gone another way
