@@ -224,6 +224,8 @@ def pay(payment, cents, store):
 #   each crash. Your process may die at any step.
 # - `charge` may raise `GatewayTimeout`: then nobody knows whether the money
 #   was taken. Let it out, and `work` is called again later.
+
+# %% [markdown]
 # - Whoever gives the same key for the same amount twice is charged once. But
 #   the bank forgets its keys at some time: **what is settled is never sent to
 #   it again.**
