@@ -322,7 +322,8 @@ def fold(guest, store):
 #   `evolve`. That one has called `save` with another `schema`.
 # - The store may have been restored from a backup, and have gone another way
 #   since. Then the snapshot is of a history that is no more.
-#
+
+# %% [markdown]
 # And where the snapshot is good, it is **used**: `load` reads no event that is
 # older than the one it was taken after. Your process may die at any step.
 
