@@ -194,3 +194,16 @@ def test_a_call_that_comes_late_stands_behind_all_that_was_done_before():
     )
     assert str(found.plan) == "seed 0; fail till take 1 late"
     assert [step.actor for step in found.trace.steps] == ["till", "till", "till, late"]
+
+
+def test_where_nothing_can_strike_one_schedule_is_all_there_is():
+    code = (
+        EVENT
+        + """
+def sell(db, bus):
+    db.execute("UPDATE stock SET cups = cups - 1")
+"""
+    )
+    scenario = Scenario(world, two_tills_at_once, [Invariant("conservation", oversold)], faults=set())
+    found = explore(scenario, code)
+    assert (found.verdict, found.space) == ("PASS", "1 without a fault")

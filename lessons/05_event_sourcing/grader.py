@@ -1,0 +1,735 @@
+"""The attacks on the exercises of lesson 05."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+
+import msgspec
+
+from sandbox import Event
+from sandbox.explore import MemoryDatabase, MemoryEventStore, Process, Scenario, World
+from sandbox.explore.checkers import Invariant
+from sandbox.grading import Finding, Grader, Submission
+from sandbox.grading.submission import CodeRaised, NotAttempted
+from sandbox.ports import Charge, StoredEvent
+from sandbox.sim import SimulatedGateway
+
+# ---------------------------------------------------------------- 05.1 decide and evolve
+
+TOTAL = "evolve is total"
+PURE = "nothing but its arguments"
+OUTSIDE = ("evolve has changed", "evolve gave two", "decide has changed", "decide gave two")
+FAIL_BY_EVOLVE = "decide allows"  # and evolve fails on it
+
+rules = Grader(
+    "05.1",
+    "A card with rules",
+    hints=(
+        "Read the story: given, when, expected, got. Is it about a rule (that is decide), or about what is true "
+        "after the events that are given (that is evolve)?",
+        "evolve knows no rules: six kinds of events, and each of them has happened, whatever today's rules say. "
+        "decide knows no world: the day and the receipt are in the command, the rest is in the state.",
+        "Let evolve make a new state each time: the day of opening, the money, whether it is blocked. RanLow "
+        "changes nothing, so the state comes back as it was. In decide, refuse first, and then answer with a list.",
+    ),
+)
+
+
+class Cell:
+    """The names of the cell, and the two questions that are put to it."""
+
+    def __init__(self, submission: Submission) -> None:
+        self._submission = submission
+
+    def __getattr__(self, name: str) -> Callable:
+        kind = getattr(self._submission, name)
+
+        def make(*values: object) -> object:
+            try:
+                return kind(*values)
+            except TypeError as error:
+                raise NotAttempted(f"Leave the class {name} as it is given: {error}.") from error
+
+        return make
+
+    def happens(self, history: Sequence, command: object, *events: object) -> None:
+        """Raises `Finding` where something else comes of it."""
+        self._put(self._submission.happens, history, command, *events)
+        if (answer := self._answer(history, command)) != list(events):
+            raise Finding(f"Given {_listed(history)}, when {command!r}, then decide answers {answer!r}.")
+
+    def is_refused(self, history: Sequence, command: object) -> None:
+        """Raises `Finding` where it is not."""
+        self._put(self._submission.is_refused, history, command)
+        if not isinstance(answer := self._answer(history, command), Exception):
+            raise Finding(f"Given {_listed(history)}, when {command!r}, then decide answers {answer!r}.")
+
+    def _put(self, question: Callable, *values: object) -> None:
+        """In the words of the course, and where the state lives. The cell could do without that, though."""
+        try:
+            question(*values)
+        except CodeRaised as error:
+            told = error.__cause__
+            if not isinstance(told, AssertionError):
+                story = f"Given {_listed(values[0])}, evolve fails: {told!r}."
+                raise Finding(story, TOTAL, MISCONCEPTIONS[TOTAL]) from error
+            story = ", ".join(map(str.strip, str(told).splitlines())).replace(":, ", ": ")
+            invariant = (
+                PURE if story.startswith(OUTSIDE) else TOTAL if story.startswith(FAIL_BY_EVOLVE) else ""
+            )
+            raise Finding(f"{story}.", invariant, MISCONCEPTIONS.get(invariant, "")) from error
+
+    def _answer(self, history: Sequence, command: object) -> list | Exception:
+        """What decide says, asked from here."""
+        card = self._submission.START
+        for event in history:
+            card = self._submission.evolve(card, event)
+        try:
+            answer = self._submission.decide(command, card)
+        except CodeRaised as error:
+            return error.__cause__
+        if not isinstance(answer, list | tuple):
+            raise Finding(f"decide answers {command!r} with {answer!r}. Have it return a list of events.")
+        return list(answer)
+
+
+def _listed(events: Sequence) -> str:
+    return ", ".join(map(repr, events)) or "nothing"
+
+
+MISCONCEPTIONS = {
+    TOTAL: "evolve may refuse what is against the rules. (It has happened: a stream that can't be read is lost.)",
+    PURE: "Replay is free of effects by itself. (Only where nothing looks at a clock, at chance, or changes what it "
+    "was given.)",
+}
+DAY = date(2026, 5, 4)
+
+
+@rules.attack(PURE, MISCONCEPTIONS[PURE])
+def the_world_around(submission: Submission) -> None:
+    """Long before and long after today; the same question twice, which `Given` asks."""
+    c = Cell(submission)
+    for year in (2009, 2026, 2043):
+        start = date(year, 3, 1)
+        history = [c.CardOpened(start), c.ToppedUp(1000)]
+        for days in (0, 365):
+            pay = c.Pay(300, f"R-{year}", start + timedelta(days))
+            c.happens(history, pay, c.Paid(300, f"R-{year}"))
+        c.happens([], c.OpenCard(start), c.CardOpened(start))
+
+
+@rules.attack(
+    "given, when, then", "A rule is meant roughly. (The table says where it begins and where it ends.)"
+)
+def what_is_allowed_happens(submission: Submission) -> None:
+    """Every command that is legal, up to the last cent."""
+    c = Cell(submission)
+    opened, full = c.CardOpened(DAY), [c.CardOpened(DAY), c.ToppedUp(1000)]
+    c.happens([], c.OpenCard(DAY), opened)
+    c.happens([opened], c.TopUp(1), c.ToppedUp(1))
+    c.happens(full, c.TopUp(5000), c.ToppedUp(5000))
+    c.happens(full, c.Pay(1, "R-1", DAY), c.Paid(1, "R-1"))
+    c.happens(full, c.Pay(800, "R-2", DAY), c.Paid(800, "R-2"))
+    c.happens(full, c.Pay(801, "R-3", DAY), c.Paid(801, "R-3"), c.RanLow())
+    c.happens(full, c.Pay(1000, "R-4", DAY), c.Paid(1000, "R-4"), c.RanLow())
+    c.happens([*full, c.Paid(801, "R-3")], c.Pay(9, "R-5", DAY), c.Paid(9, "R-5"), c.RanLow())
+    c.happens([opened], c.BlockCard(), c.CardBlocked())
+    c.happens([*full, c.CardBlocked()], c.BlockCard())
+
+
+@rules.attack(
+    "no illegal command", "A command is an event that will come. (It is a wish, and its owner may say no.)"
+)
+def what_is_not_allowed_is_refused(submission: Submission) -> None:
+    """Every command that is not."""
+    c = Cell(submission)
+    opened = c.CardOpened(DAY)
+    full = [opened, c.ToppedUp(1000)]
+    blocked = [*full, c.CardBlocked()]
+    for command in (c.TopUp(500), c.Pay(100, "R-1", DAY), c.BlockCard()):
+        c.is_refused([], command)
+    for history in ([opened], full, blocked, [opened, c.CardBlocked()]):
+        c.is_refused(history, c.OpenCard(DAY))
+    for history in (full, blocked):
+        for cents in (0, -1, -500):
+            c.is_refused(history, c.TopUp(cents))
+            c.is_refused(history, c.Pay(cents, "R-1", DAY))
+    for cents in (1, 500):
+        c.is_refused(blocked, c.TopUp(cents))
+        c.is_refused(blocked, c.Pay(cents, "R-1", DAY))
+    for days in (366, 4000):
+        c.is_refused(full, c.Pay(100, "R-1", DAY + timedelta(days)))
+    c.is_refused(full, c.Pay(1001, "R-1", DAY))
+    c.is_refused([*full, c.Paid(701, "R-1")], c.Pay(300, "R-2", DAY))
+    c.is_refused([opened], c.Pay(1, "R-1", DAY))
+
+
+@rules.attack(TOTAL, MISCONCEPTIONS[TOTAL])
+def everything_that_has_happened(submission: Submission) -> None:
+    """Each kind of event, and histories that today's rules would not allow."""
+    c = Cell(submission)
+    opened, top_up = c.CardOpened(DAY), c.ToppedUp(1000)
+    pay = c.Pay(300, "R-9", DAY)
+    paid = c.Paid(300, "R-9")
+    c.happens([opened, c.ToppedUp(1000), c.RanLow()], pay, paid)
+    c.happens([opened, c.BonusGranted(500)], pay, paid)
+    c.is_refused([opened, c.BonusGranted(299)], pay)
+    c.happens([opened, c.Paid(250, "R-1"), top_up], pay, paid)  # it was at -250
+    c.is_refused([opened, c.Paid(750, "R-1"), top_up], pay)
+    c.is_refused([opened, c.Paid(1, "R-1")], pay)
+    blocked = [opened, top_up, c.CardBlocked()]
+    for event in (c.Paid(100, "R-1"), c.BonusGranted(5), c.RanLow(), c.CardBlocked(), c.ToppedUp(5)):
+        c.happens([*blocked, event], c.BlockCard())
+        c.is_refused([*blocked, event], pay)
+
+
+# ---------------------------------------------------------------- 05.2 append with expected version
+
+CARD = "card"
+START_CENTS = 500
+AT_ONCE = (("P-1", 300), ("P-2", 300), ("office", 100))
+
+
+class Kept(dict):
+    """The fields of a stored event, whatever class the submission made of it, and its type."""
+
+    def __init__(self, type_name: str, data: bytes) -> None:
+        super().__init__(msgspec.json.decode(data))
+        self.type = type_name
+
+    def __missing__(self, name: str) -> str:
+        return f"(no {name})"
+
+
+def kept(store: MemoryEventStore, stream: str) -> list[Kept]:
+    """The events of a stream."""
+    return [Kept(event.type, event.data) for event in store.kept if event.stream == stream]
+
+
+@dataclass(frozen=True)
+class ToppedUp(Event):
+    """What other cards have, so that a version is no position, and a stream is not all there is."""
+
+    cents: int
+    request: str
+
+
+def with_other_cards(store: MemoryEventStore) -> MemoryEventStore:
+    """The store, in which something has happened before."""
+    store.append("card-Bo", [ToppedUp(900, "T-1")] * 2, expected_version=0)
+    return store
+
+
+def bank(seed: int) -> World:
+    """A store."""
+    return World(store=with_other_cards(MemoryEventStore("cafe")))
+
+
+def tills_at_once(world: World, calls: Sequence[tuple[str, int]]) -> None:
+    """Two tills and the office write to one card."""
+
+    def top_up(cents: int) -> Callable[[Process], None]:
+        def append(office: Process) -> None:
+            version = world.store.version(CARD)  # it sees the newest one, and nobody comes in between
+            office.store.append(CARD, [office.code.ToppedUp(cents)], expected_version=version)
+
+        return append
+
+    def pay(payment: str, cents: int) -> None:
+        start = world.store.version(CARD)
+        answer = world.request(
+            payment, lambda till: till.code.pay(payment, cents, till.store), (payment, cents)
+        )
+        world.windows.append((answer, start, world.store.version(CARD)))
+
+    world.windows = []
+    world.request("office", top_up(START_CENTS))
+    world.together(
+        {
+            name: (
+                (lambda name=name, cents=cents: world.request(name, top_up(cents)))
+                if name == "office"
+                else (lambda name=name, cents=cents: pay(name, cents))
+            )
+            for name, cents in calls
+        }
+    )
+
+
+def _balances(world: World) -> list[int]:
+    """The balance at each version, from 0."""
+    found = [0]
+    for event in kept(world.store, CARD):
+        sign = {"ToppedUp": 1, "Paid": -1}.get(event.type, 0)
+        found.append(found[-1] + sign * (event["cents"] if sign else 0))
+    return found
+
+
+def _below_zero(world: World) -> str | None:
+    for version, cents in enumerate(_balances(world)):
+        if cents < 0:
+            return f"At version {version}, the card is at {cents} cents."
+    return None
+
+
+def _stored(world: World, kind: str) -> Counter:
+    return Counter(event["payment"] for event in kept(world.store, CARD) if event.type == kind)
+
+
+def _paid_twice(world: World) -> str | None:
+    for payment, times in _stored(world, "Paid").items():
+        if times > 1:
+            return f"{payment} is stored {times} times: the guest pays for one coffee that often."
+    return None
+
+
+def _not_both(world: World) -> str | None:
+    paid, stamps = _stored(world, "Paid"), _stored(world, "StampEarned")
+    for payment in {**paid, **stamps}:
+        if paid[payment] != stamps[payment]:
+            return f"Of {payment} there are {paid[payment]} Paid and {stamps[payment]} StampEarned in the stream."
+    return None
+
+
+def _not_stored(world: World) -> str | None:
+    paid = _stored(world, "Paid")
+    for answer, _, _ in world.windows:
+        payment, cents = answer.about
+        if answer.status == "ok" and answer.value is True and not paid[payment]:
+            return f"The till was told that {payment} is paid, and there is no such payment."
+        amounts = {event["cents"] for event in kept(world.store, CARD) if event["payment"] == payment}
+        if paid[payment] and cents not in amounts:
+            return f"{payment} is over {cents} cents, and is stored with {amounts}."
+    return None
+
+
+def _no_good_answer(world: World) -> str | None:
+    balances, paid = _balances(world), _stored(world, "Paid")
+    for answer, start, end in world.windows:
+        payment, cents = answer.about
+        if answer.status != "ok":
+            if answer.value is not None:  # it has raised, and not crashed
+                return f"The till asked for {payment}, and got {type(answer.value).__name__} for an answer."
+            continue
+        if answer.value not in (True, False):
+            return f"The till asked for {payment}, and was told {answer.value!r}."
+        if not answer.value and paid[payment]:
+            return f"The till was told that {payment} is refused, and it is stored."
+        least = min(balances[start : end + 1])
+        if not answer.value and least >= cents:
+            return (
+                f"{payment} over {cents} cents was refused; there were never less than {least} on the card."
+            )
+    return None
+
+
+two_tills = Grader(
+    "05.2",
+    "Two tills at once",
+    hints=(
+        "In the picture, find the append that does the harm. When was what it appends decided, and what has "
+        "happened to the stream between that read and this append?",
+        "The expected version says: this is what I knew when I decided. So it has to come from the very read that "
+        "the decision was made on, and a new version needs a new decision.",
+        "A loop: read, count the balance and the version in one go, say no if it is not enough, append both "
+        "events in one call, and be done. A ConcurrencyConflict leads back to the top of the loop, the read.",
+    ),
+)
+two_tills.explore(
+    Scenario(
+        world=bank,
+        story=tills_at_once,
+        events=AT_ONCE,
+        faults={"switch", "crash"},
+        checks=[
+            Invariant("never below zero", _below_zero),
+            Invariant("no duplicate effect", _paid_twice),
+            Invariant("all or none", _not_both),
+            Invariant("no lost write", _not_stored),
+            Invariant("an answer for everyone", _no_good_answer),
+        ],
+    ),
+    misconceptions={
+        "never below zero": "A conflict is a matter of versions: take the new one, and try again. (The decision is "
+        "as old as the read that it was made on.)",
+        "no duplicate effect": "If in doubt, once more.",
+        "all or none": "Two appends right behind each other are one. (Anybody, or a crash, fits in between.)",
+        "no lost write": "A conflict means that it is there already. (It means that nothing was written.)",
+        "an answer for everyone": "A conflict is an error, and its guest has bad luck. (It is a call to decide again.)",
+    },
+)
+
+# ---------------------------------------------------------------- 05.3 replay without side effects
+
+ADA, LIMIT = "Ada", 1500  # more than that, her bank declines
+WISHES = (("T-1", 500), ("T-2", 2000), ("T-3", 500))  # two of them over the same amount
+CARD_OF_ADA = f"card-{ADA}"
+OUTCOMES = ("ToppedUp", "TopUpDeclined")
+WORKS_BEFORE = 2  # the number of a wish: what was not settled by then is tried again later
+LATER_MS = 3_600_000
+
+
+class Bank(SimulatedGateway):
+    """Notes what is asked of it for a wish that is settled already."""
+
+    def __init__(self, store: MemoryEventStore) -> None:
+        super().__init__({ADA: LIMIT})
+        self._store = store
+        self.again: list[int] = []
+
+    def charge(self, account: str, cents: int, *, idempotency_key: str) -> Charge:
+        settled = [event["request"] for event in kept(self._store, CARD_OF_ADA) if event.type in OUTCOMES]
+        if all(request in settled for request, amount in WISHES if amount == cents):
+            self.again.append(cents)
+        return super().charge(account, cents, idempotency_key=idempotency_key)
+
+
+def a_card_and_a_bank(seed: int) -> World:
+    """A store, and the bank."""
+    store = with_other_cards(MemoryEventStore("cafe"))
+    return World(store=store, payments=Bank(store))
+
+
+def top_ups(world: World, wishes: Sequence[tuple[str, int]]) -> None:
+    """A guest asks, the cashier works, and much later somebody reads what the card says."""
+    world.asked = {}
+    for number, (request, cents) in enumerate(wishes):
+        if number == WORKS_BEFORE:
+            _work(world)
+        world.clock.advance(LATER_MS)
+        world.asked[request] = world.clock.now()
+        world.request(
+            "till",
+            lambda till, r=request, c=cents: till.code.ask(ADA, r, c, till.store, till.clock),
+            (request, cents),
+        )
+    _work_until_it_rests(world)
+    world.clock.advance(LATER_MS)
+    world.shown = world.request("reader", lambda p: p.code.statement(ADA, p.store, p.payments, p.clock))
+
+
+def _work_until_it_rests(world: World) -> None:
+    """Once more after each round that has changed something, or that a fault has struck."""
+    before = None
+    while (now := (len(world.store.kept), len(world.steps.struck))) != before:
+        before = now
+        _work(world)
+
+
+def _work(world: World) -> None:
+    world.request("cashier", lambda cashier: cashier.code.work(ADA, cashier.store, cashier.payments))
+
+
+def _noted(world: World) -> list[tuple[str, int]]:
+    """The wishes of which the till was told that they are noted."""
+    return [answer.about for answer in world.answers if answer.process == "till" and answer.status == "ok"]
+
+
+def _charged(world: World) -> list[int]:
+    return [charge.cents for charge in world.payments.charges]
+
+
+def _outcomes(world: World, request: str) -> list[Kept]:
+    events = kept(world.store, CARD_OF_ADA)
+    return [event for event in events if event.type in OUTCOMES and event["request"] == request]
+
+
+def _charged_twice(world: World) -> str | None:
+    wished = Counter(cents for _, cents in WISHES)
+    for cents, times in Counter(_charged(world)).items():
+        if times > wished[cents]:
+            return f"Ada has wished for {cents} cents {wished[cents]} times, and was charged {times} times."
+    return None
+
+
+def _wrong_outcome(world: World) -> str | None:
+    charged, up, declined = Counter(_charged(world)), Counter(), Counter()
+    for request, cents in WISHES:
+        outcomes = _outcomes(world, request)
+        if len(outcomes) > 1:
+            return f"{request} has {len(outcomes)} ends: {', '.join(outcome.type for outcome in outcomes)}."
+        for outcome in outcomes:
+            (up if outcome.type == "ToppedUp" else declined)[cents] += 1
+            if outcome.type == "ToppedUp" and outcome["cents"] != cents:
+                return f"{request} is over {cents} cents, and noted are {outcome['cents']}."
+        if up[cents] > charged[cents]:
+            return f"{request} is noted as ToppedUp, and Ada was not charged for it."
+        if declined[cents] and cents <= LIMIT:
+            return f"{request} is noted as TopUpDeclined, and the bank has never declined it."
+    return None
+
+
+def _not_done(world: World) -> str | None:
+    for request, cents in _noted(world):
+        if not _outcomes(world, request):
+            return f"{request} over {cents} cents is over, and no event says how it ended."
+    return None
+
+
+def _touched(world: World) -> str | None:
+    for cents in world.payments.again:
+        return f"The {cents} cents were settled, and the bank was asked for them once more."
+    for step in world.steps.log:
+        if step.actor == "reader" and step.action != "read":
+            return f"Somebody looks at the card, and the code calls {step.action!r}: a replay only reads."
+    return None
+
+
+def _wrong_statement(world: World) -> str | None:
+    answer = world.shown
+    if answer.status != "ok":
+        return None
+    paid = [event for event in kept(world.store, CARD_OF_ADA) if event.type == "ToppedUp"]
+    times = [world.asked.get(event["request"]) for event in paid]
+    true = (sum(event["cents"] for event in paid), max(times, default=None))
+    got = tuple(answer.value) if isinstance(answer.value, list | tuple) else answer.value
+    return None if got == true else f"The statement should be {_said(true)}, and is {_said(got)}."
+
+
+def _said(value: object) -> str:
+    if not isinstance(value, tuple):
+        return repr(value)
+    return " and ".join(f"{x:%H:%M on %d %B %Y}" if isinstance(x, datetime) else repr(x) for x in value)
+
+
+replayed = Grader(
+    "05.3",
+    "Replay, and take nothing twice",
+    hints=(
+        "Which call in the picture is one too many, or in the wrong place? What did the events say at that moment: "
+        "open, or settled?",
+        "Two things that look alike: to fold what has happened, and to do something about it. The first happens at "
+        "each look, and touches nothing. The second is for what the fold shows to be open.",
+        "One function folds a stream into wishes, outcomes and a version, and all others begin with it. Charge with "
+        "a key that is made of the guest and the request, and note the outcome after the answer. A time that is "
+        "shown later is one that was noted.",
+    ),
+)
+replayed.explore(
+    Scenario(
+        world=a_card_and_a_bank,
+        story=top_ups,
+        events=WISHES,
+        faults={"crash", "fail charge"},
+        checks=[
+            Invariant("no duplicate effect", _charged_twice),
+            Invariant("consistent output", _wrong_outcome),
+            Invariant("no lost message", _not_done),
+            Invariant("replay touches nothing", _touched),
+            Invariant("rebuild equals incremental", _wrong_statement),
+        ],
+    ),
+    misconceptions={
+        "no duplicate effect": "A process that starts again goes on where it was. (It reads the same events, and "
+        "does the same things, unless something tells it that they are done.)",
+        "no lost message": "No news is good news. (A decline is an outcome, too, and each wish needs one.)",
+        "consistent output": "No answer is a no, or a yes. (The money may have been taken or not: ask again.)",
+        "replay touches nothing": "Replay is free of effects. (Only where gateways are off, and no clock is read.)",
+        "rebuild equals incremental": "Now is now. (On a replay, now is long after it happened: take the time from "
+        "the event.)",
+    },
+)
+
+# ---------------------------------------------------------------- 05.4 snapshots
+
+SNAPSHOTS = """
+CREATE TABLE snapshots (
+    stream TEXT PRIMARY KEY, schema INTEGER, version INTEGER, event_id TEXT, state TEXT, checksum TEXT
+);
+"""
+BEFORE, NOW, AFTER = 1, 2, 3  # schemas
+GROWS, SAVED, LOADED = "the stream grows", "a snapshot is saved", "it is loaded"
+OLD, NEWER = "an older program saves one", "a newer program saves one"
+RESTORED, OTHER = "a backup is restored", "one of another card is saved"
+DAMAGES = {  # of a snapshot's row: words, column, and what becomes of its value
+    "its version is one more": ("version", lambda value: _digit(value, -1)),
+    "its event has another id": ("event_id", lambda value: _digit(value, -1)),
+    "a digit of its state is wrong": ("state", lambda value: _digit(value, 0)),
+    "the last digit of its state is wrong": ("state", lambda value: _digit(value, -1)),
+    "half of its state is gone": ("state", lambda value: value[: len(value) // 2]),
+    "its checksum is wrong": ("checksum", lambda value: _digit(value, 0)),
+}
+LIFE = (GROWS, SAVED, LOADED, GROWS, LOADED, SAVED, LOADED, RESTORED, LOADED)
+TROUBLE = (GROWS, SAVED, OTHER, LOADED, *DAMAGES, OLD, LOADED, NEWER, LOADED)
+
+
+class WatchedStore(MemoryEventStore):
+    """Counts the events before a version that are handed out."""
+
+    old, older = 0, 0  # what is old, and how many that are older were handed out
+
+    def told(self, read: Callable, stream: str | None, after: int) -> Iterator[StoredEvent]:
+        for stored in super().told(read, stream, after):
+            self.older += stored.version < self.old
+            yield stored
+
+
+def a_long_stream(seed: int) -> World:
+    """A store, and the table of snapshots."""
+    return World(store=with_other_cards(WatchedStore("cafe")), db=MemoryDatabase(SNAPSHOTS, "snapshots"))
+
+
+def a_life(world: World, situations: Sequence[str]) -> None:
+    """One situation after the other; whenever it is loaded, note what came of it."""
+    world.loads = []  # what was found, what is true, and how many events older than a good snapshot were read
+    world.good_at = 0  # the version of a snapshot that was saved, and is good
+    for situation in situations:
+        ACTS[situation](world)
+
+
+def _grow(world: World, card: str = CARD) -> None:
+    def append(till: Process) -> None:
+        version = world.store.version(card)
+        events = [till.code.ToppedUp(1000 + version)]
+        events += [till.code.Paid(200 + version + n) for n in range(2 if version else 4)]
+        till.store.append(card, events, expected_version=version)
+
+    world.request("till", append)
+
+
+def _true(world: World) -> tuple[int, int]:
+    """Cents and stamps."""
+    events = kept(world.store, CARD)
+    cents = sum(event["cents"] * (1 if event.type == "ToppedUp" else -1) for event in events)
+    return cents, sum(event.type == "Paid" for event in events)
+
+
+def _save(world: World) -> None:
+    done = _save_as(world, "program", NOW, _true(world))
+    world.good_at = world.store.version(CARD) if done else 0
+
+
+def _save_other(world: World) -> None:
+    _grow(world, "card-Cy")
+    _save_as(world, "program", NOW, (1, 1), "card-Cy")
+
+
+def _save_by(schema: int, world: World) -> None:
+    """Another program, which counts stamps by another rule."""
+    cents, stamps = _true(world)
+    _save_as(world, "another program", schema, (cents, 2 * stamps))
+    world.good_at = 0
+
+
+def _save_as(world: World, name: str, schema: int, state: tuple[int, int], card: str = CARD) -> bool:
+    def save(process: Process) -> None:
+        (last,) = process.store.read(card, after=world.store.version(card) - 1)
+        process.code.save(card, process.code.Card(*state), last, schema, process.db)
+
+    return world.store.version(card) > 0 and world.request(name, save).status == "ok"
+
+
+def _load(world: World) -> None:
+    world.store.old, world.store.older = world.good_at, 0
+    answer = world.request("program", lambda program: program.code.load(CARD, NOW, program.store, program.db))
+    if answer.status == "ok":
+        found = tuple(getattr(answer.value, name, None) for name in ("cents", "stamps"))
+        world.loads.append((found, _true(world), world.store.older))
+    world.store.old = 0
+
+
+def _damage(words: str, column: str, wrong: Callable[[object], object], world: World) -> None:
+    """It is loaded while something of the row is wrong; then that is as it was."""
+    (row,) = world.db.execute("SELECT * FROM snapshots WHERE stream = ?", [CARD]) or [{}]
+    if (value := row.get(column)) is None:
+        return
+    good, world.good_at = world.good_at, 0
+    _befalls(world, "disk", "damage", f"of the snapshot: {words}")
+    world.db.execute(f"UPDATE snapshots SET {column} = ? WHERE stream = ?", [wrong(value), CARD])
+    _load(world)
+    world.db.execute(f"UPDATE snapshots SET {column} = ? WHERE stream = ?", [value, CARD])
+    world.good_at = good
+
+
+def _digit(value: int | str | bytes, number: int) -> object:
+    """The value with one digit of another size."""
+    if isinstance(value, int):
+        return value + 1
+    text = value.decode("latin-1") if isinstance(value, bytes) else value
+    if places := [place for place, letter in enumerate(text) if letter.isdecimal()]:
+        place = places[number]
+        text = f"{text[:place]}{(int(text[place]) + 1) % 10}{text[place + 1 :]}"
+    return text.encode("latin-1") if isinstance(value, bytes) else text
+
+
+def _restore(world: World) -> None:
+    """The card's newest events are gone, and others come in their place, with ids that were never there."""
+    events = world.store.kept
+    events[-2:] = [event._replace(stream="of somebody else") for event in events[-2:]]
+    _befalls(world, "backup", "restore", f"{CARD}, without its newest events")
+    world.good_at = 0
+    _load(world)
+    _grow(world)
+
+
+def _befalls(world: World, actor: str, action: str, what: str) -> None:
+    """Show in the picture what nobody has asked for: after all that was done, and before all that is to come."""
+    for other in ("till", "program"):
+        world.trace.follow(actor, other)
+    world.trace.record(actor, action, label=what)
+    for other in ("till", "program"):
+        world.trace.follow(other, actor)
+
+
+ACTS = {
+    GROWS: _grow,
+    SAVED: _save,
+    LOADED: _load,
+    OTHER: _save_other,
+    OLD: partial(_save_by, BEFORE),
+    NEWER: partial(_save_by, AFTER),
+    RESTORED: _restore,
+    **{words: partial(_damage, words, *damage) for words, damage in DAMAGES.items()},
+}
+
+
+def _differs(world: World) -> str | None:
+    for found, true, _ in world.loads:
+        if found != true:
+            return (
+                f"By all events there are {true[0]} cents and {true[1]} stamps on the card. It was loaded with "
+                f"{found[0]} cents and {found[1]} stamps."
+            )
+    return None
+
+
+def _not_used(world: World) -> str | None:
+    for _, _, older in world.loads:
+        if older:
+            return (
+                f"There is a good snapshot, and {older} events that are older than it were read all the same."
+            )
+    return None
+
+
+CHECKS = [
+    Invariant("rebuild equals incremental", _differs),
+    Invariant("a good snapshot is used", _not_used),
+]
+BELIEFS = {
+    "rebuild equals incremental": "A snapshot is the state. (It is a copy of an old one: which program made it, of "
+    "which history, and is it whole?)",
+    "a good snapshot is used": "If in doubt, read everything. (Then there need be no snapshot.)",
+}
+trusted = Grader(
+    "05.4",
+    "A snapshot that can be trusted",
+    hints=(
+        "Compare the two states in the story. What did the snapshot say, and what has happened to it, or to the "
+        "stream, since it was saved?",
+        "Four questions before it may be used: is the row whole, is it of my schema, is the event that it was taken "
+        "after still at that version, and what came after? If one answer is wrong: replay everything.",
+        "Save a checksum over all that you keep (hashlib), the schema and the id of the last event. When loading, "
+        "read from after=version - 1: the first event you get must have that id, and the others are the rest.",
+    ),
+)
+trusted.explore(
+    Scenario(world=a_long_stream, story=a_life, events=TROUBLE, faults=set(), checks=CHECKS),
+    misconceptions=BELIEFS,
+)
+trusted.explore(
+    Scenario(world=a_long_stream, story=a_life, events=LIFE, faults={"crash"}, checks=CHECKS),
+    misconceptions=BELIEFS,
+)

@@ -1,0 +1,46 @@
+# breaks: termination
+"""It expects the position in the whole store, which is no version of this stream."""
+
+from dataclasses import dataclass
+
+from sandbox import Event
+from sandbox.errors import ConcurrencyConflict
+
+
+@dataclass(frozen=True)
+class ToppedUp(Event):
+    cents: int
+
+
+@dataclass(frozen=True)
+class Paid(Event):
+    payment: str
+    cents: int
+
+
+@dataclass(frozen=True)
+class StampEarned(Event):
+    payment: str
+
+
+def balance_of(events):
+    total = 0
+    for stored in events:
+        if isinstance(stored.event, ToppedUp):
+            total += stored.event.cents
+        elif isinstance(stored.event, Paid):
+            total -= stored.event.cents
+    return total
+
+
+def pay(payment, cents, store):
+    while True:
+        events = list(store.read("card"))
+        if balance_of(events) < cents:
+            return False
+        newest = events[-1].position if events else 0
+        try:
+            store.append("card", [Paid(payment, cents), StampEarned(payment)], expected_version=newest)
+            return True
+        except ConcurrencyConflict:
+            pass
