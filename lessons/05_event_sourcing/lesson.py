@@ -236,7 +236,7 @@ cards.fold(tiny.read("card-ada"))
 # 3.00 below zero. The store could not know better: the version was right, and
 # the *decision* was old. It was made when there were still 5.00 on the card.
 #
-# After a conflict, **read again and decide again**. From here on we import
+# After a conflict, *read again and decide again*. From here on we import
 # both: [`SqliteEventStore`](../sandbox/store/event_store.py) is those lines on
 # a real database, and [`Repository`](../sandbox/patterns/repository.py) loads,
 # decides and appends.
