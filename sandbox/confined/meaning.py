@@ -15,7 +15,7 @@ from sandbox.confined import failures, telling
 from sandbox.confined.words import from_words
 from sandbox.errors import UsageError
 from sandbox.messages import Envelope, Record, Stored
-from sandbox.ports import StoredEvent
+from sandbox.ports import Assignment, StoredEvent
 
 if TYPE_CHECKING:
     from sandbox.confined.wire import Wire
@@ -112,6 +112,7 @@ MEANING = {
     telling.LIST: _list,
     telling.TUPLE: lambda wire, data: tuple(mean_all(wire, data)),
     telling.SET: lambda wire, data: set(_distinct(mean_all(wire, data))),
+    telling.ASSIGNMENT: lambda wire, data: Assignment(_distinct(mean_all(wire, data))),
     telling.FROZENSET: lambda wire, data: frozenset(_distinct(mean_all(wire, data))),
     telling.DICT: _dict,
     telling.ITERATOR: lambda wire, data: iter(mean_all(wire, data)),

@@ -17,14 +17,14 @@ from sandbox.confined import failures
 from sandbox.confined.words import WORDS, in_words
 from sandbox.errors import UsageError
 from sandbox.messages import Envelope, Record, Stored
-from sandbox.ports import StoredEvent
+from sandbox.ports import Assignment, StoredEvent
 
 if TYPE_CHECKING:
     from sandbox.confined.wire import Wire
 
 (LIST, TUPLE, SET, FROZENSET, DICT, ITERATOR, KEPT, KEPT_AGAIN, BYTES, BIG, WORD) = range(11)
 (RECORD, STORED, ENVELOPE, PART, CLASS, ERROR, ERROR_BACK, THING, THING_BACK, STRANGER) = range(11, 21)
-(DOTS, STORED_EVENT) = range(21, 23)
+(DOTS, STORED_EVENT, ASSIGNMENT) = range(21, 24)
 ATOMS = frozenset({str, int, bool, float, type(None)})
 BIG_MAX = 1_000  # bytes of a whole number
 ITEMS_MAX = 100_000  # of an iterator
@@ -156,6 +156,7 @@ def _shown(value: object) -> str:
 
 
 TELLING = {
+    Assignment: _container(ASSIGNMENT),  # before what it is a kind of
     list: _keepable(LIST),
     dict: _keepable(DICT),
     set: _keepable(SET),

@@ -8,7 +8,7 @@ from sandbox.delivery import Subscription, Surroundings, run_until_idle
 from sandbox.errors import NotSupportedHere
 from sandbox.injection import Faults
 from sandbox.messages import Command, Event, Key, Record
-from sandbox.ports import Handler, RunResult, Topic, TopicPartition, Topics
+from sandbox.ports import Assignment, Handler, RunResult, Topic, TopicPartition, Topics
 from sandbox.sim import SimulatedBus
 from sandbox.sim.consumer import SimulatedConsumer
 
@@ -117,7 +117,7 @@ class SteppedConsumer:
         return self._consumer.generation
 
     @property
-    def assignment(self) -> set[TopicPartition]:
+    def assignment(self) -> Assignment:
         return self._consumer.assignment
 
     def poll(self, max_records: int | None = None) -> list[Record]:

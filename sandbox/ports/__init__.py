@@ -1,5 +1,6 @@
 """What a program may touch, as protocols without logic."""
 
+from sandbox.ports.assignment import Assignment
 from sandbox.ports.bus import Bus, Handler, RunResult
 from sandbox.ports.cache import Cache
 from sandbox.ports.consumer import Consumer
@@ -12,6 +13,7 @@ from sandbox.ports.queue import Message, Queue, QueueOptions, check_priority
 from sandbox.ports.topic import Topic, Topics, check_key, check_topic, topic_names
 
 __all__ = [
+    "Assignment",
     "Bus",
     "Cache",
     "Charge",

@@ -3,6 +3,7 @@
 from typing import Protocol, Self
 
 from sandbox.messages import Record
+from sandbox.ports.assignment import Assignment
 from sandbox.ports.options import TopicPartition
 
 
@@ -13,7 +14,7 @@ class Consumer(Protocol):
     generation: int  # of its group, when it was last given partitions
 
     @property
-    def assignment(self) -> set[TopicPartition]:
+    def assignment(self) -> Assignment:
         """The partitions that this member reads: `{("orders", 0), …}`."""
         ...
 

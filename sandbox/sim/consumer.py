@@ -8,7 +8,7 @@ from sandbox import refusals
 from sandbox.clock import FAR_FUTURE
 from sandbox.errors import BrokerUnreachable, Crashed
 from sandbox.messages import Record
-from sandbox.ports import ConsumerOptions, TopicPartition
+from sandbox.ports import Assignment, ConsumerOptions, TopicPartition
 from sandbox.sim.group import Group
 from sandbox.sim.positions import NOWHERE, Positions
 from sandbox.trace import Raw
@@ -50,14 +50,14 @@ class SimulatedConsumer:
         return f"Consumer {self.name} {state}"
 
     @property
-    def assignment(self) -> set[TopicPartition]:
+    def assignment(self) -> Assignment:
         self.group.expire()
         return self.holds
 
     @property
-    def holds(self) -> set[TopicPartition]:
+    def holds(self) -> Assignment:
         """What it was last given, whether or not its time is up."""
-        return set(self._positions.now)
+        return Assignment(self._positions.now)
 
     def poll(self, max_records: int | None = None) -> list[Record]:
         records = self.fetch(max_records)
@@ -169,7 +169,7 @@ class SimulatedConsumer:
     def give_up(self) -> None:
         """Let the partitions go, before a rebalance: the callback may still commit."""
         if self._positions.now and self._options.on_revoked:
-            self._options.on_revoked(self, set(self._positions.now))
+            self._options.on_revoked(self, Assignment(self._positions.now))
         self._positions.take([], {})
         self.calm = False
 
@@ -179,7 +179,7 @@ class SimulatedConsumer:
         self.generation = generation
         self.calm = True
         if self._options.on_assigned:
-            self._options.on_assigned(self, set(partitions))
+            self._options.on_assigned(self, Assignment(partitions))
 
     def rewind(self) -> None:
         """Have the group, and this member, go back to where the member began."""
@@ -265,7 +265,7 @@ class SimulatedConsumer:
             raise refusals.gone_on_without(self.name, what, self.group.name)
 
     def _come_back(self) -> None:
-        lost = set(self._positions.now)
+        lost = Assignment(self._positions.now)
         self._positions.take([], {})
         told = self._options.on_lost or self._options.on_revoked  # as in Java's client
         if lost and told:

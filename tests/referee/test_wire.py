@@ -22,7 +22,7 @@ from sandbox.confined.wire import BYTES_MAX, PORT_CLASSES, Wire
 from sandbox.errors import BrokerUnreachable, ConcurrencyConflict, UsageError
 from sandbox.messages import Envelope, Record, Stored
 from sandbox.messages.event import Published
-from sandbox.ports import Charge, StoredEvent, Topic
+from sandbox.ports import Assignment, Charge, StoredEvent, Topic
 
 
 class End(Wire):
@@ -181,6 +181,14 @@ def test_a_stored_event_arrives_as_it_was():
         ENVELOPE,
     )
     assert arrived.event.lines[0].sku == "mug"
+
+
+def test_an_assignment_is_walked_through_in_order_over_there_too():
+    many = Assignment((name, number) for name in ("orders", "bills") for number in range(5))
+    arrived = crossed(many)
+    assert type(arrived) is Assignment
+    assert list(arrived) == list(many) == sorted(many)
+    assert repr(arrived) == "{('bills', 0), " + repr(many)[len("{('bills', 0), ") :]
 
 
 def test_a_command_keeps_the_name_of_its_type():

@@ -74,3 +74,12 @@ def test_a_class_of_the_same_name_in_another_module_does_not_get_in_the_way():
     type("OrderPlaced", (Event,), {"__module__": "another_shop"})
     (record,) = bus.consumer(orders, group="billing").poll()
     assert record.event == OrderPlaced("A-1")
+
+
+def test_a_member_walks_through_its_partitions_in_their_order():
+    """A plain set's order differs from process to process, and so would the trace of a loop over it."""
+    bus = connect("sim://")
+    bus.create_topic("orders", partitions=12)
+    member = bus.consumer("orders", group="bar")
+    assert list(member.assignment) == [("orders", number) for number in range(12)]
+    assert repr(member.assignment).startswith("{('orders', 0), ('orders', 1), ")

@@ -20,7 +20,7 @@ from sandbox.adapters.kafka.membership import Membership
 from sandbox.adapters.kafka.wire import from_wire
 from sandbox.errors import BrokerUnreachable, CommitRejected, Crashed, NotSupportedHere
 from sandbox.messages import Record
-from sandbox.ports import ConsumerOptions
+from sandbox.ports import Assignment, ConsumerOptions
 from sandbox.ports import TopicPartition as Place
 from sandbox.trace import Raw
 
@@ -62,8 +62,8 @@ class KafkaMember:
         return f"Consumer {self.name} {state}"
 
     @property
-    def assignment(self) -> set[Place]:
-        return {self._place(at) for at in self.membership.partitions}
+    def assignment(self) -> Assignment:
+        return Assignment(self._place(at) for at in self.membership.partitions)
 
     @property
     def generation(self) -> int:

@@ -15,7 +15,7 @@ from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
 
 from sandbox.adapters.kafka.assignors import ASSIGNORS
 from sandbox.adapters.kafka.errors import ANSWER_MS, CONNECT_SECONDS
-from sandbox.ports import ConsumerOptions
+from sandbox.ports import Assignment, ConsumerOptions
 from sandbox.ports import TopicPartition as Place
 from sandbox.ports.options import Told
 
@@ -109,7 +109,7 @@ class Membership(ConsumerRebalanceListener):
         if self._evicted:
             callback = self._options.on_lost or callback  # as in Java's client
         if told and callback:
-            self._tell(callback, {self._place(at) for at in told})
+            self._tell(callback, Assignment(self._place(at) for at in told))
 
     def forget(self) -> None:
         """Tell the learner nothing more: whoever crashes isn't told."""
@@ -136,7 +136,7 @@ class Membership(ConsumerRebalanceListener):
         }
         self._told = set(self.partitions)
         if self._options.on_assigned:
-            self._tell(self._options.on_assigned, {self._place(at) for at in self._told})
+            self._tell(self._options.on_assigned, Assignment(self._place(at) for at in self._told))
 
     def reset(self, partitions: set[TopicPartition]) -> None:
         """Go where `auto_offset_reset` says; `none` leaves the partitions lost."""
