@@ -50,6 +50,11 @@ class SimulatedConsumer:
         return f"Consumer {self.name} {state}"
 
     @property
+    def reads(self) -> list[TopicPartition]:
+        """The partitions that it was given, sorted; unlike `assignment`, to look changes nothing."""
+        return sorted(self._positions.now)
+
+    @property
     def assignment(self) -> set[TopicPartition]:
         self.group.expire()
         return set(self._positions.now)
