@@ -115,8 +115,17 @@ class Recorder:
             return
         self.entries.append(raw)
         self.beats.append(self.beat)
+        if raw.action == "publish" and raw.partition is None:
+            self._find_message(len(self.entries) - 1, raw.topic)
         self.ms.append(round((self.bus.clock.now() - OPENING).total_seconds() * 1000))
         self.look_around()
+
+    def _find_message(self, number: int, place: str) -> None:
+        """A record that comes twice is published in words alone; its content is in the log."""
+        topic, _, rest = place.rpartition("[")
+        partition, _, offset = rest.partition("]@")
+        found = dict(self.bus.partition((topic, int(partition))).items(int(offset), int(offset) + 1))
+        self.messages |= {number: stored for stored in found.values()}
 
     def _note_tables(self, database: Database) -> None:
         step = len(self.entries)
