@@ -44,7 +44,7 @@ export class Breaker {
     const groups = run.groups.map(([name]) => name), places = run.partitions.map(([, , name]) => name);
     this.element.replaceChildren(h("legend", {}, "Break it"), this.actors, this.faults, this.go,
       this.deed("One more member of", "join", groups),
-      this.deed("Pause", "pause", places), this.deed("Resume", "resume", places),
+      this.deed("Pause partition", "pause", places), this.deed("Resume partition", "resume", places),
       about.gateway && this.button("Provider times out", { word: "gateway", target: "response" }), this.more(about));
     this.aim();
   }
