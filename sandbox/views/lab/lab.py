@@ -34,7 +34,7 @@ class Lab:
         self, what: object, script: str = "", *, records: int = 2, downtime: int = 6, title: str = ""
     ) -> None:
         self._runs = self._bus = self._trace = None
-        self._said = ""
+        self._seen, self._about = Run(), {}
         if isinstance(what, Trace):
             self._trace = what
         elif hasattr(what, "trace"):
@@ -42,10 +42,20 @@ class Lab:
         elif callable(what):
             self._runs = Runs(what, Script.parse(script), Pace(records, downtime))
         else:
-            raise UsageError(f"a lab is made of a function of a bus, of a bus, or of a trace, not of {what!r}.")
+            raise UsageError(
+                f"a lab is made of a function of a bus, of a bus, or of a trace, not of {what!r}."
+            )
         self.title = title or (getattr(what, "__name__", "").replace("_", " ") if self._runs else "The lab")
         self._data = self._picture()
         self._widget = None
+
+    @classmethod
+    def of_story(cls, trace: Trace, seen: Run, *, title: str, **about: str) -> "Lab":
+        """A story that is over: its trace, what else was seen, and what is to be said `about` it."""
+        lab = cls(trace, title=title)
+        lab._seen, lab._about = seen, about
+        lab._data = lab._picture()
+        return lab
 
     @property
     def plan(self) -> Script:
@@ -56,7 +66,9 @@ class Lab:
     def code(self) -> str:
         """What gives this very run again."""
         runs = self._ours()
-        return f'from sandbox.views import Lab\n\nLab({runs.recipe.__name__}, "{runs.script}")'
+        name, home = runs.recipe.__name__, runs.recipe.__module__
+        known = "" if home == "__main__" else f"from {home} import {name}\n"
+        return f'{known}from sandbox.views import Lab\n\nLab({name}, "{runs.script}")'
 
     @property
     def bus(self) -> object:
@@ -86,7 +98,9 @@ class Lab:
     def save_html(self, path: Path | str) -> Path:
         """Save what is shown as a page that plays without a kernel and without a network."""
         path = Path(path)
-        path.write_text(page(as_bytes(self._data), self.title, poster(self._data), self.step), encoding="utf-8")
+        path.write_text(
+            page(as_bytes(self._data), self.title, poster(self._data).html, self.step), encoding="utf-8"
+        )
         return path
 
     def __repr__(self) -> str:
@@ -114,7 +128,7 @@ class Lab:
             self._widget = LabWidget(pack(as_bytes(self._data)), self._asked)
         shown = self._widget._repr_mimebundle_()
         bundle = shown[0] if isinstance(shown, tuple) else shown
-        return {WIDGET: bundle[WIDGET], "text/html": poster(self._data), "text/plain": repr(self)}
+        return {WIDGET: bundle[WIDGET], "text/html": poster(self._data).html, "text/plain": repr(self)}
 
     def _ours(self) -> Runs:
         if self._runs is None:
@@ -123,7 +137,6 @@ class Lab:
 
     def _asked(self, message: dict) -> str:
         """Do what was clicked; what can't be done is said."""
-        self._said = ""
         try:
             match message.get("do"):
                 case "fault":
@@ -166,6 +179,6 @@ class Lab:
                 "gateway": any(hasattr(gateway, "fail") for gateway in world.recorder.gateways),
             }
         else:
-            data = picture(self._trace.entries, Run())
-            about |= {"why": NO_PAST, "runs_on": self._bus is not None}
+            data = picture(self._trace.entries, self._seen)
+            about |= {"why": NO_PAST, "runs_on": self._bus is not None} | self._about
         return data | {"lab": about}

@@ -15,28 +15,16 @@ from pathlib import Path
 from sandbox.views.ink import PALETTE
 
 FOLDER = Path(__file__).parent / "js"
-MODULES = ("model", "dom", "topology", "timeline", "panels", "breaker", "lab")  # what is used before who uses it
+MODULES = (
+    "model",
+    "dom",
+    "topology",
+    "timeline",
+    "panels",
+    "breaker",
+    "lab",
+)  # what is used before who uses it
 IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)
-
-WIDGET = """
-export default {
-  render({ model, el }) {
-    const root = el.appendChild(document.createElement("div"));
-    let told = 0;
-    const moved = (step) => {
-      clearTimeout(told);
-      told = setTimeout(() => { model.set("step", step); model.save_changes(); }, 150);
-    };
-    const lab = new Lab(root, { ask: (message) => model.send(message), moved });
-    const load = async () => lab.show(await unpack(model.get("data")), lab.run ? undefined : model.get("step"));
-    const say = (message) => { lab.note.textContent = message.said ?? ""; };
-    model.on("change:data", load);
-    model.on("msg:custom", say);
-    load();
-    return () => { clearTimeout(told); model.off("change:data", load); model.off("msg:custom", say); lab.close(); };
-  },
-};
-"""
 
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -54,8 +42,19 @@ lab.show(await unpack("{data}"), {step});
 @cache
 def javascript() -> str:
     """All modules as one text, without exports."""
-    texts = ((FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in MODULES)
-    return "\n".join(re.sub(r"^export ", "", IMPORT.sub("", text), flags=re.MULTILINE) for text in texts)
+    return "\n".join(
+        re.sub(r"^export (?!default)", "", _module(name), flags=re.MULTILINE) for name in MODULES
+    )
+
+
+@cache
+def widget() -> str:
+    """The same, with what an anywidget has to export."""
+    return javascript() + _module("widget")
+
+
+def _module(name: str) -> str:
+    return IMPORT.sub("", (FOLDER / f"{name}.js").read_text(encoding="utf-8"))
 
 
 @cache

@@ -61,9 +61,7 @@ def picture(entries: Iterable[Raw], run: Run) -> dict:
     steps = [raw for raw in entries if raw.action != FOLLOW and raw.actor]
     actors, actions, topics = Names(), Names(), Names(run.topics)
     partitions = dict(run.topics)
-    columns: dict[str, list[int]] = {
-        name: [] for name in ("actor", "action", "topic", "partition", "offset")
-    }
+    columns: dict[str, list[int]] = {name: [] for name in ("actor", "action", "topic", "partition", "offset")}
     labels, records, reads = {}, {}, {group: list(topics) for group, topics in run.groups.items()}
     for number, raw in enumerate(steps):
         topic, partition, offset, words = _where(raw)
@@ -155,4 +153,6 @@ def _is_drop(raw: Raw, actor: str) -> bool:
 
 
 def _dealt(deal: Deal, topics: Names) -> dict[str, list[list[int]]]:
-    return {member: [[topics[topic], number] for topic, number in places] for member, places in deal.reads.items()}
+    return {
+        member: [[topics[topic], number] for topic, number in places] for member, places in deal.reads.items()
+    }

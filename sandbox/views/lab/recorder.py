@@ -124,8 +124,8 @@ class Recorder:
         """A record that comes twice is published in words alone; its content is in the log."""
         topic, _, rest = place.rpartition("[")
         partition, _, offset = rest.partition("]@")
-        found = dict(self.bus.partition((topic, int(partition))).items(int(offset), int(offset) + 1))
-        self.messages |= {number: stored for stored in found.values()}
+        for _, stored in self.bus.partition((topic, int(partition))).items(int(offset), int(offset) + 1):
+            self.messages[number] = stored
 
     def _note_tables(self, database: Database) -> None:
         step = len(self.entries)

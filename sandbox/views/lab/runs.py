@@ -24,7 +24,9 @@ class Runs:
     def __init__(self, recipe: Recipe, script: Script, pace: Pace) -> None:
         self.recipe, self.pace = recipe, pace
         self.world = World(recipe, script, pace)
-        self.branches = [Branch("as it was" if not script.deeds and not script.plan.faults else "as asked for", script)]
+        self.branches = [
+            Branch("as it was" if not script.deeds and not script.plan.faults else "as asked for", script)
+        ]
         self.current = 0
 
     @property
@@ -35,12 +37,14 @@ class Runs:
     def strike(self, now: Now) -> None:
         """From that step on, a fault. Raises `UsageError` where it strikes nothing."""
         world = World(self.recipe, self.script, self.pace, now)
-        if len(world.happened.plan.faults) <= len(self.world.happened.plan.faults):
+        before = self.world.happened.plan.faults
+        struck = [fault for fault in world.happened.plan.faults if fault not in before]
+        if not struck:
             raise UsageError(
-                f"{now.word} strikes nothing: {now.actor} does no {now.action or 'step'} after step {now.step}."
+                f"{now.word} strikes nothing: "
+                f"{now.actor} does no {now.action or 'step'} after step {now.step}."
             )
-        struck = next(f for f in world.happened.plan.faults if f not in self.world.happened.plan.faults)
-        self._branch(f"{struck}, from step {now.step} on", world.happened, world)
+        self._branch(f"{struck[0]}, from step {now.step} on", world.happened, world)
 
     def deed(self, word: str, target: str, step: int) -> None:
         """From that step on, a deed: it is done before the next beat."""

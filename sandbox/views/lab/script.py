@@ -6,7 +6,7 @@ The part before the first `beat` is a plan of `sandbox.faults`, and replays as t
 """
 
 import shlex
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sandbox.errors import UsageError
 from sandbox.faults import Fault, Plan
@@ -44,7 +44,9 @@ class Deed:
         """The deed that prints as `text`. Raises `UsageError` where none does."""
         words = shlex.split(text)
         if len(words) != 4 or words[0] != "beat" or not words[1].isdigit():
-            raise UsageError(f"{text!r} is no deed. Write: beat NUMBER word target, as in 'beat 12 join email'.")
+            raise UsageError(
+                f"{text!r} is no deed. Write: beat NUMBER word target, as in 'beat 12 join email'."
+            )
         return cls(int(words[1]), words[2], words[3])
 
 
@@ -52,7 +54,7 @@ class Deed:
 class Script:
     """A plan of faults, and deeds. Prints as text, and reads back."""
 
-    plan: Plan = Plan()
+    plan: Plan = field(default_factory=Plan)
     deeds: tuple[Deed, ...] = ()
 
     def __str__(self) -> str:

@@ -5,13 +5,13 @@ from collections.abc import Callable
 import anywidget
 import traitlets
 
-from sandbox.views.lab.page import WIDGET, javascript, style
+from sandbox.views.lab.page import style, widget
 
 
 class LabWidget(anywidget.AnyWidget):
     """`data` goes to the browser, `step` comes back, and what was clicked goes to `on_ask`."""
 
-    _esm = javascript() + WIDGET
+    _esm = widget()
     _css = style()
     data = traitlets.Bytes().tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)

@@ -116,7 +116,7 @@ export class Charts {
       if (before) line(this.lab.before.lagsOf(run.groups[g][0]), ink.soft, [1, 3], 0.9, Infinity);
       line(m.lags[g], paint, DASHES[n], 0.22, Infinity);
       line(m.lags[g], paint, DASHES[n], 1, now);
-      told.push({ y: y(m.lags[g][now] ?? 0), words: `${run.groups[g][0]} ${m.lags[g][now] ?? 0}`, paint, dash: DASHES[n] });
+      told.push({ y: y(m.lags[g][now] ?? 0), words: `${run.groups[g][0]} ${run.lag(state, g)}`, paint, dash: DASHES[n] });
     });
     this.labels(c, ink, told, plot);
     this.cursor(c, x(now), plot);
@@ -162,10 +162,14 @@ export class Charts {
   labels(c, ink, told, plot) {
     told.sort((a, b) => a.y - b.y);
     told.forEach((each, n) => { each.at = Math.max(each.y, n ? told[n - 1].at + 14 : plot.top + 4); });
-    const over = told.length ? told[told.length - 1].at - plot.bottom - 8 : 0;
+    let floor = plot.bottom + 8; // and up again, where they would leave the picture
+    for (const each of [...told].reverse()) {
+      each.at = Math.min(each.at, floor);
+      floor = each.at - 14;
+    }
     c.textAlign = "left";
     for (const each of told) {
-      const y = over > 0 ? each.at - over : each.at;
+      const y = each.at;
       c.strokeStyle = each.paint;
       c.lineWidth = 2;
       c.setLineDash(each.dash);
