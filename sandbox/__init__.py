@@ -11,7 +11,8 @@ How the house is laid out; imports only ever point down (docs/design.md):
     errors clock trace  what went wrong, what time it is, what happened
 
 This file pulls together the friendly public names and, in a notebook, lets a trace show
-itself as a picture and makes `%%exercise` known, and `sandbox.replay` and `sandbox.progress`.
+itself as a picture and makes known `%%exercise`, `sandbox.replay`, `sandbox.lab` and
+`sandbox.progress`.
 """
 
 import sys
@@ -25,10 +26,11 @@ __all__ = ["Command", "Event", "Record", "Topic", "check_setup", "connect", "par
 
 if (ipython := sys.modules.get("IPython")) and (shell := ipython.get_ipython()):
     from sandbox.grading import magic, progress
+    from sandbox.grading.opened import lab
     from sandbox.grading.replay import replay
     from sandbox.views import display
 
-    __all__ += ["progress", "replay"]
+    __all__ += ["lab", "progress", "replay"]
 
     magic.install(shell)
     display.install(shell)

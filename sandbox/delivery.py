@@ -43,6 +43,7 @@ class Subscription:
     handle: Handler
     group: str
     consumer: Servable = None
+    away: int = 0  # crashed: so many rounds until it is started again
 
     def __post_init__(self) -> None:
         self.consumer = self.open()
@@ -74,6 +75,8 @@ class Surroundings:
     lag: Callable[[str], int]
     shuffle: Callable[[list], None] = lambda order: None  # the order of the groups means nothing
     wait: Callable[[], bool] = lambda: False  # let time pass where records are on their way
+    batch: int = BATCH  # records that a consumer takes at most in its turn
+    downtime: int = 0  # rounds that pass until somebody who has crashed is started again
 
 
 def run_until_idle(subscriptions: list[Subscription], bus: Surroundings) -> RunResult:
@@ -82,7 +85,7 @@ def run_until_idle(subscriptions: list[Subscription], bus: Surroundings) -> RunR
     most = max(CIRCLE_MIN, CIRCLE_TIMES * sum(map(bus.lag, handled)))
     unanswered = rejected = 0
     while True:
-        found, answered, committed = _round(subscriptions, handled, bus)
+        found, answered, committed = serve_once(subscriptions, handled, bus)
         unanswered = 0 if answered else unanswered + 1
         rejected = 0 if committed else rejected + 1
         if sum(handled.values()) >= most:
@@ -112,7 +115,7 @@ def run_until_idle(subscriptions: list[Subscription], bus: Surroundings) -> RunR
             )
 
 
-def _round(
+def serve_once(
     subscriptions: list[Subscription], handled: dict[str, int], bus: Surroundings
 ) -> tuple[int, bool, bool]:
     """Serve everyone once: how much was found, did the broker answer, did it take the commits?"""
@@ -121,6 +124,12 @@ def _round(
     found, answered, before = 0, True, sum(handled.values())
     rejected = False
     for subscription in order:
+        if subscription.away:
+            subscription.away -= 1
+            if not subscription.away:
+                subscription.restart(bus.trace)
+            found += 1
+            continue
         outcome = _attempt(subscription, bus, partial(_serve, subscription, bus, handled))
         found += outcome.found
         answered = answered and outcome.answered
@@ -143,7 +152,9 @@ def _attempt(subscription: Subscription, bus: Surroundings, turn: Callable[[], i
     except Crashed:
         with suppress(ConsumerClosed):  # it is dead already where the fault struck one of its own calls
             subscription.consumer.crash()
-        subscription.restart(bus.trace)
+        subscription.away = bus.downtime
+        if not subscription.away:
+            subscription.restart(bus.trace)
         return _Outcome(found=1)
     except _Rejected:
         bus.trace.record(subscription.consumer.name, "rejected")
@@ -167,7 +178,7 @@ def _serve(subscription: Subscription, bus: Surroundings, handled: dict[str, int
     actor, done = consumer.name, 0
     delivery = Delivery(actor)
     try:
-        records = consumer.fetch(BATCH)
+        records = consumer.fetch(bus.batch)
     except BrokerUnreachable as error:
         raise _NoAnswer from error
     if bus.faults.armed:

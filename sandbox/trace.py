@@ -10,7 +10,7 @@ Turns and words are made when somebody looks, so that a run pays little for bein
 A long run keeps its latest steps only, and says how many it has dropped.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import msgspec
@@ -67,6 +67,21 @@ class Trace:
     def record(self, actor: str, action: str, place: str = "", label: str = "") -> None:
         """Add a step that `actor` took; a step on a record follows its publication."""
         self.step(Raw(actor, action, place, None, 0, label))
+
+    def watch(self, look: Callable[[Raw], None]) -> None:
+        """From now on `look` is called with each entry, as soon as it is in the trace."""
+        add = self.add
+
+        def add_and_look(raw: Raw) -> None:
+            add(raw)
+            look(raw)
+
+        self.add = add_and_look
+
+    @property
+    def entries(self) -> list[Raw]:
+        """What is kept, in the order in which it came; the orders between actors included."""
+        return list(self._raw)
 
     def first(self, count: int) -> "Trace":
         """A trace of the first `count` steps that are kept."""

@@ -8,7 +8,7 @@ from IPython.display import DisplayHandle, display
 from sandbox.errors import UsageError
 from sandbox.grading.grade import grade
 from sandbox.grading.progress import note
-from sandbox.grading.replay import remember
+from sandbox.grading.replay import WIDGET, remember
 
 
 def exercise(line: str, cell: str) -> None:
@@ -26,6 +26,16 @@ def exercise(line: str, cell: str) -> None:
     note(verdict)
     remember(cell, verdict)
     waiting.end(verdict)
+    if verdict.counterexample:
+        offer()
+
+
+def offer() -> None:
+    """Beneath a failing verdict: a button that opens the story in the lab."""
+    from sandbox.grading.opened import button
+
+    form = button()._repr_mimebundle_()
+    display({WIDGET: form[WIDGET], "text/plain": "In the lab: sandbox.lab()"}, raw=True)
 
 
 class _Waiting:

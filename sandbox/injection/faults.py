@@ -67,8 +67,12 @@ class Faults:
         return f"Faults that struck: {self.plan}" if self._strikes.struck else "No fault has struck."
 
     def replay(self, plan: Plan | str) -> None:
-        """Have every fault of `plan` strike. Raises `UsageError` where its seed is another one."""
+        """Have every fault of `plan` strike. Raises `UsageError` where its seed is another one.
+
+        Steps are counted from now on, also where the plan is empty.
+        """
         plan = Plan.parse(plan) if isinstance(plan, str) else plan
+        self.armed = True
         if plan.seed != self._seed:
             raise UsageError(
                 f"the plan was made with seed {plan.seed}, and this bus has seed {self._seed}: "
@@ -152,16 +156,16 @@ class Faults:
 
     def split(self, actor: str) -> None:
         """From the actor's next step on, it and the broker don't hear each other."""
-        self._soon("split", actor, "")
+        self.soon("split", actor)
         self._effects.cut_off(actor)
 
     def heal(self, actor: str) -> None:
         """End a split."""
-        self._soon("heal", actor, "")
+        self.soon("heal", actor)
 
     def skew(self, actor: str, ms: int) -> None:
         """From the actor's next publish on, its clock is off by `ms`; 0 puts it right."""
-        self._soon("skew", actor, f"{ms}ms")
+        self.soon("skew", actor, how=f"{ms}ms")
 
     def randomly(self, rate: float, words: tuple[str, ...] = RANDOM_WORDS, seed: int | None = None) -> None:
         """At each step, with the probability `rate`, one of `words` strikes. 0 ends it."""
@@ -172,6 +176,11 @@ class Faults:
         self._strikes.rate, self._strikes.words = rate, words
         if seed is not None:
             self._strikes.random = Random(seed)
+        self.armed = True
+
+    def soon(self, word: str, actor: str, action: str = "", how: str = "") -> None:
+        """`word` strikes the actor's next `action`, or without one its next step that it can strike."""
+        self._strikes.at_next_step(word, actor, action, how)
         self.armed = True
 
     @property
@@ -261,10 +270,6 @@ class Faults:
             self.add(Fault(word, actor, action, number, how))
             return
         self._strikes.rules.append(Rule(word, how, action, when, actor, times))
-        self.armed = True
-
-    def _soon(self, word: str, actor: str, how: str) -> None:
-        self._strikes.at_next_step(word, actor, how)
         self.armed = True
 
 

@@ -52,7 +52,7 @@ class Strikes:
         self.rate, self.words, self.random = 0.0, RANDOM_WORDS, Random(seed)
         self._why_not = why_not  # word, or word and how: the reason
         self._planned: dict[tuple[str, str, int], list[Fault]] = {}
-        self._soon: dict[str, list[tuple[str, str]]] = {}  # by actor: split, heal, skew
+        self._soon: dict[str, list[tuple[str, str, str]]] = {}  # by actor: word, action or none, how
         self._count: Counter[tuple[str, str]] = Counter()
 
     def plan(self, fault: Fault) -> None:
@@ -63,19 +63,21 @@ class Strikes:
             raise UsageError(f"{fault} is too late: {fault.actor} has done {fault.action} {done} times.")
         self._planned.setdefault((fault.actor, fault.action, fault.number), []).append(fault)
 
-    def at_next_step(self, word: str, actor: str, how: str) -> None:
-        """Have `word` strike the actor's next step of a kind that it can strike."""
-        self.check(word, "publish", how)
-        self._soon.setdefault(actor, []).append((word, how))
+    def at_next_step(self, word: str, actor: str, action: str, how: str) -> None:
+        """Have `word` strike the actor's next `action`; without one, any step that it can strike."""
+        self.check(word, action or STEPS_OF.get(word, ("publish",))[0], how)
+        self._soon.setdefault(actor, []).append((word, action, how))
 
     def at(self, actor: str, action: str, event: object) -> list[Fault]:
         """What strikes this step, in the order in which it was asked for; the step is counted."""
         self._count[actor, action] += 1
         number = self._count[actor, action]
         found = self._planned.pop((actor, action, number), [])
-        for word, how in [(word, how) for word, how in self._soon.get(actor, []) if action in STEPS_OF[word]]:
-            self._soon[actor].remove((word, how))
-            found.append(Fault(word, actor, action, number, how))
+        for waits in list(self._soon.get(actor, ())):
+            word, wanted, how = waits
+            if action in ((wanted,) if wanted else STEPS_OF[word]):
+                self._soon[actor].remove(waits)
+                found.append(Fault(word, actor, action, number, how or self._usual(word, action)))
         for rule in self.rules:
             if rule.strikes(actor, action, event):
                 rule.left -= 1
@@ -84,6 +86,10 @@ class Strikes:
             found += self._by_chance(actor, action, number)
         self.struck += found
         return found
+
+    @staticmethod
+    def _usual(word: str, action: str) -> str:
+        return DUPLICATES[action][0] if word == "duplicate" else ""
 
     def _by_chance(self, actor: str, action: str, number: int) -> list[Fault]:
         words = [word for word in self.words if action in STEPS_OF[word]]

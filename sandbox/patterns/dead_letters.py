@@ -14,6 +14,7 @@ from datetime import datetime
 
 import msgspec
 
+from sandbox.errors import UsageError
 from sandbox.messages import Envelope, Record, Stored
 from sandbox.messages.event import Published
 from sandbox.patterns.retry import may_pass
@@ -75,6 +76,7 @@ class DeadLetters:
     def __init__(self, db: Database, reader: str) -> None:
         self.db = db
         self.reader = reader
+        self._guarded: Handler | None = None
         self._published = Published()  # or, once a record came by, the classes of its bus
         db.execute(TABLE)
 
@@ -91,6 +93,7 @@ class DeadLetters:
         An error that may pass comes out, so that the record stays where it is and is
         delivered again: give `handle` its retries, and an end of them, by `Retry`.
         """
+        self._guarded = handle
 
         def handle_or_park(record: Record) -> None:
             self._published = record.published
@@ -114,13 +117,18 @@ class DeadLetters:
         """All of them, in the order in which they were put aside."""
         return [self._letter(row) for row in self.db.execute(OF_READER, [self.reader])]
 
-    def redrive(self, handle: Handler) -> Redriven:
+    def redrive(self, handle: Handler | None = None) -> Redriven:
         """Handle them now, each key in its order; the first that fails again stops its key.
+
+        Without `handle`, by the handler that `guard` was given last.
 
         A letter is forgotten once it is handled; a crash between the two has it handled
         again, days after the first time. So `handle` has to know it then: a memory of
         message ids must be longer than dead letters lie here (`Inbox` forgets none).
         """
+        handle = handle or self._guarded
+        if handle is None:
+            raise UsageError("nobody guards a handler here: say which one, redrive(handle).")
         handled, stopped = 0, set()
         for letter in self.letters():
             line = (letter.record.topic, letter.record.key)

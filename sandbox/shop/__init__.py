@@ -6,8 +6,9 @@ shop.run()
 shop.books()     # does it balance?
 """
 
+from sandbox.shop.beats import shop_beats
 from sandbox.shop.books import Books
 from sandbox.shop.messages import Line, Order
 from sandbox.shop.shop import Shop, open_shop
 
-__all__ = ["Books", "Line", "Order", "Shop", "open_shop"]
+__all__ = ["Books", "Line", "Order", "Shop", "open_shop", "shop_beats"]

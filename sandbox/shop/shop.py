@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-from sandbox.errors import Crashed, RunDidNotEnd, SandboxError, UsageError
+from sandbox.errors import BrokerUnreachable, Crashed, RunDidNotEnd, SandboxError, UsageError
 from sandbox.patterns import Outbox, ProcessManager, Relay, Retry, RetryPolicy, SagaState
 from sandbox.ports import Bus, Cache, Database, Gateway
 from sandbox.shop import inventory
@@ -137,16 +137,37 @@ class Shop:
         if self.saga:
             self.saga.db.close()
 
+    def turn(self) -> int:
+        """All that happens without the bus: relays publish, the saga wakes. How much was it?
+
+        Whoever crashes, or gets no answer, is tried again in the next turn.
+        """
+        said = self._say(Crashed, BrokerUnreachable)
+        woken = self.saga.wake() if self.saga else 0
+        show_best_sellers(self.services["analytics"].db, self.cache)
+        return said + woken
+
+    @property
+    def shows(self) -> list[Database | Gateway]:
+        """What there is to look at: everyone's database, and the payment provider."""
+        checkout = [self.saga.db] if self.saga else []
+        return [self.web, *(service.db for service in self.services.values()), *checkout, self.gateway]
+
     def _round(self) -> bool:
         """Everyone's turn once; has anything moved?"""
-        said = 0
-        for relay in self._relays:
-            with suppress(Crashed):  # it is started again in the next round
-                said += relay.run()
+        said = self._say(Crashed)  # it is started again in the next round
         handled = self.bus.run().total
         woken = self.saga.wake() if self.saga else 0
         show_best_sellers(self.services["analytics"].db, self.cache)
         return bool(said or handled or woken or self._waiting())
+
+    def _say(self, *passing: type[Exception]) -> int:
+        """Have all relays publish; errors that are `passing` end a relay's turn, and no more."""
+        said = 0
+        for relay in self._relays:
+            with suppress(*passing):
+                said += relay.run()
+        return said
 
     def _waiting(self) -> int:
         outboxes = [relay.outbox for relay in self._relays]

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from sandbox import refusals
 from sandbox.clock import VirtualClock
-from sandbox.delivery import Subscription, Surroundings, author_and_cause, run_until_idle
+from sandbox.delivery import Subscription, Surroundings, author_and_cause, run_until_idle, serve_once
 from sandbox.errors import UsageError
 from sandbox.injection import Faults
 from sandbox.messages import Command, Event, Key, Record, Stored
@@ -216,11 +216,37 @@ class SimulatedBus:
             Surroundings(self.trace, self.faults, self.lag, self.random.shuffle, self._wait),
         )
 
+    def beat(self, records: int = 1, downtime: int = 0) -> bool:
+        """A small part of `run`: every subscription's turn once, with so many records at most.
+
+        Who crashes is started again `downtime` beats later. Says whether it found anything to do.
+        """
+        shuffle = self.random.shuffle
+        bus = Surroundings(
+            self.trace, self.faults, self.lag, shuffle, self._wait, batch=records, downtime=downtime
+        )
+        handled = {subscription.group: 0 for subscription in self._subscriptions}
+        found, answered, _ = serve_once(self._subscriptions, handled, bus)
+        return bool(found or not answered or self.faults.release_late())
+
+    def join(self, group: str) -> str:
+        """Subscribe one more member of `group`, with its handler; return the member's name."""
+        first = next((served for served in self._subscriptions if served.group == group), None)
+        if first is None:
+            raise UsageError(f"nobody has subscribed for the group {group!r}, so there is no handler to add.")
+        self._subscriptions.append(Subscription(first.open, first.handle, group))
+        return self._subscriptions[-1].consumer.name
+
     def lag(self, group: str) -> int:
         return self.groups[group].lag() if group in self.groups else 0
 
     def close(self) -> None:
         """Nothing to let go of: the bus is gone with the process."""
+
+    @property
+    def topics(self) -> list[Topic]:
+        """All topics, in the order in which they were made."""
+        return [log.topic for log in self._logs.values()]
 
     def end_of(self, at: TopicPartition) -> int:
         """The offset that the partition's next record gets."""

@@ -2,8 +2,9 @@
 
 from sandbox.views.chart import bars, lines
 from sandbox.views.figure import Figure
+from sandbox.views.lab import Lab
 from sandbox.views.predict import predict
 from sandbox.views.timeline import timeline
 from sandbox.views.topology import topology
 
-__all__ = ["Figure", "bars", "lines", "predict", "timeline", "topology"]
+__all__ = ["Figure", "Lab", "bars", "lines", "predict", "timeline", "topology"]

@@ -24,7 +24,9 @@ class Course:
     root: Path = ROOT
 
     def lessons(self, number: str = "") -> list[Path]:
-        """The lessons' folders, in order; with `number`, that one alone."""
+        """The lessons' folders, in order; with `number`, that one alone. `lab` has a name for a number."""
+        if number and (self.root / "lessons" / number).is_dir():
+            return [self.root / "lessons" / number]
         found = self.root.glob(f"lessons/{number or '[0-9][0-9]'}_*/")
         return sorted(folder for folder in found if any((folder / name).is_file() for name in SOURCES))
 

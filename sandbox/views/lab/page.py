@@ -1,0 +1,81 @@
+"""The lab's JavaScript as one module, its style sheet, and a page that needs neither kernel nor network.
+
+The files in `js` are ES modules that a browser could load as they are. A widget takes one
+text, so they are put one behind the other, without their import lines: that is all the
+build there is.
+"""
+
+import gzip
+import re
+from base64 import b64encode
+from functools import cache
+from html import escape
+from pathlib import Path
+
+from sandbox.views.ink import PALETTE
+
+FOLDER = Path(__file__).parent / "js"
+MODULES = (
+    "model",
+    "dom",
+    "topology",
+    "timeline",
+    "panels",
+    "breaker",
+    "lab",
+)  # what is used before who uses it
+IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)
+
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark"><title>{title}</title>
+<style>body{{margin:12px;background:light-dark(#fff,#111)}}{style}</style></head>
+<body><main><div id="lab">{poster}</div></main>
+<script type="module">
+{module}
+const lab = new Lab(document.getElementById("lab"));
+lab.show(await unpack("{data}"), {step});
+</script></body></html>
+"""
+
+
+@cache
+def javascript() -> str:
+    """All modules as one text, without exports."""
+    return "\n".join(
+        re.sub(r"^export (?!default)", "", _module(name), flags=re.MULTILINE) for name in MODULES
+    )
+
+
+@cache
+def widget() -> str:
+    """The same, with what an anywidget has to export."""
+    return javascript() + _module("widget")
+
+
+def _module(name: str) -> str:
+    return IMPORT.sub("", (FOLDER / f"{name}.js").read_text(encoding="utf-8"))
+
+
+@cache
+def style() -> str:
+    """The style sheet, with the colours of all our pictures."""
+
+    def colours(theme: int) -> str:
+        return ";".join(f"--{name}:{values[theme]}" for name, values in PALETTE.items())
+
+    themes = f".sandbox-lab{{{colours(0)}}}.sandbox-lab[data-theme=dark]{{{colours(1)};color-scheme:dark}}\n"
+    return themes + (FOLDER / "lab.css").read_text(encoding="utf-8")
+
+
+def pack(data: bytes) -> bytes:
+    """The data as it goes to the browser; the same bytes for the same data."""
+    return gzip.compress(data, 6, mtime=0)
+
+
+def page(data: bytes, title: str, poster: str, step: int = 0) -> str:
+    """A whole page, which plays by itself."""
+    packed = b64encode(pack(data)).decode()
+    return PAGE.format(
+        title=escape(title), style=style(), module=javascript(), data=packed, poster=poster, step=step
+    )
