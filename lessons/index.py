@@ -33,6 +33,9 @@
 # {{ lessons }}
 #
 # The time is for reading and running; the exercises come on top of it.
+#
+# And whenever you like: [the lab](lab.ipynb), a shop that you can play, rewind
+# and break, and where you can build your own.
 
 # %% [markdown]
 # ## Three paths

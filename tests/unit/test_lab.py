@@ -211,9 +211,3 @@ def test_outside_of_a_notebook_it_is_text_and_in_one_there_is_a_picture_besides(
     assert "The lab: cafe. After " in bundle["text/html"]
     json.dumps(lab._data, default=str)
     assert repr(Lab(Trace())) == "The lab: The lab, 0 steps"
-
-
-def test_its_notebook_is_as_its_text_says():
-    course = Course()
-    (folder,) = course.lessons("lab")
-    assert course.stale(course.build(folder)) == []

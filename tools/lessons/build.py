@@ -13,6 +13,7 @@ from tools.lessons.compare import first_difference
 from tools.lessons.execute import ROOT, execute
 from tools.lessons.notebook import make, text_of
 
+LAB = "lab"  # the sandbox beside the lessons: no number, no exercises
 KINDS = ("notebooks", "exercises", "solutions")
 SOURCES = ("lesson.py", "exercises.py")
 
@@ -24,9 +25,9 @@ class Course:
     root: Path = ROOT
 
     def lessons(self, number: str = "") -> list[Path]:
-        """The lessons' folders, in order; with `number`, that one alone. `lab` has a name for a number."""
-        if number and (self.root / "lessons" / number).is_dir():
-            return [self.root / "lessons" / number]
+        """The lessons' folders, in order; with `number`, that one alone. The lab has a name for a number."""
+        if number == LAB:
+            return [folder for folder in [self.root / "lessons" / LAB] if folder.is_dir()]
         found = self.root.glob(f"lessons/{number or '[0-9][0-9]'}_*/")
         return sorted(folder for folder in found if any((folder / name).is_file() for name in SOURCES))
 
@@ -35,8 +36,9 @@ class Course:
         return sorted(self.root.glob(f"lessons/{name}.py"))
 
     def texts(self, name: str = "") -> list[Path]:
-        """All that is to be built: lessons, then pages; or what `name` names, a number or a page."""
-        return [*self.lessons(name), *self.pages(name or "*")]
+        """All that is to be built: lessons, the lab, pages; or what `name` names, a number or a page."""
+        lab = [] if name else self.lessons(LAB)
+        return [*self.lessons(name), *lab, *self.pages(name or "*")]
 
     def build(self, text: Path) -> dict[Path, NotebookNode]:
         """What the notebooks of a lesson, or of a page, have to be; those with outputs are executed now."""
