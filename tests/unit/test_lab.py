@@ -14,7 +14,6 @@ from sandbox.trace import Trace
 from sandbox.views import Lab
 from sandbox.views.lab.picture import as_bytes
 from sandbox.views.lab.script import Script
-from tools.lessons.build import Course
 
 
 @dataclass(frozen=True)
