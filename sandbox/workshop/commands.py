@@ -25,9 +25,8 @@ def collect(options: argparse.Namespace) -> int:
     received = [event for event in taken if isinstance(event, SubmissionReceived)]
     learners = len({event.learner for event in received})
     late = sum(event.late for event in received)
-    print(
-        f"{len(received)} new files from {learners} learners, {late} late; {len(office.waiting())} texts to grade."
-    )
+    print(f"{len(received)} new files from {learners} learners, {late} late.")
+    print(f"{len(office.waiting())} texts are to be graded: python -m sandbox workshop grade")
     for event in taken:
         if isinstance(event, FileSetAside):
             print(f"  set aside: {event.file}: {event.reason}")

@@ -1,4 +1,4 @@
-"""What is given back: a page for each learner, and one for the teacher about the class. Plain HTML, no network."""
+"""What is given back: a page for each learner, and one about the class. Plain HTML, no network."""
 
 import hashlib
 import re
@@ -20,7 +20,8 @@ PAGE = """<!doctype html>
 <style>
 body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }}
 table {{ border-collapse: collapse; }}
-th, td {{ text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #8888; vertical-align: top; }}
+th, td {{ text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; }}
+th, td {{ border-bottom: 1px solid #8888; }}
 section {{ margin: 1.5rem 0; }}
 pre {{ overflow-x: auto; }}
 </style>
@@ -106,10 +107,8 @@ def _table(heads: list[str], rows: list) -> str:
 
 
 def _remarks(mark: Mark) -> str:
-    late = ["late"] if mark.late else []
-    return ", ".join(
-        [*late, *([f"handed in {mark.earlier + 1} times; the last one counts"] if mark.earlier else [])]
-    )
+    times = f"handed in {mark.earlier + 1} times; the last one counts" if mark.earlier else ""
+    return ", ".join(filter(None, ["late" if mark.late else "", times]))
 
 
 def _title(exercise: str) -> str:
