@@ -79,6 +79,11 @@ def _parser() -> argparse.ArgumentParser:
     shop.add_argument("--seed", type=int, default=0, help="of the customers and of the faults (0)")
     shop.add_argument("--folder", type=Path, help="keep the databases there, as SQLite files")
     shop.set_defaults(run=_shop)
+    if hasattr(os, "fork"):  # the referee needs processes that fork
+        from sandbox.workshop import commands as workshop
+
+        desk = commands.add_parser("workshop", help="collect, grade and give back a class's submissions")
+        workshop.add_commands(desk, _Parser)
     return parser
 
 

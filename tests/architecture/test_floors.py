@@ -24,6 +24,7 @@ FLOORS = [
     {"views"},
     {"grading"},
     {"referee"},
+    {"workshop"},
     {"__init__"},
     {"__main__"},
 ]

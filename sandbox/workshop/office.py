@@ -1,0 +1,138 @@
+"""The office: what was received and what was judged, as events in one SQLite file.
+
+Beside the events stand two tables made from them in the same transactions: the texts that
+are to be graded, and their verdicts.
+"""
+
+import hashlib
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sandbox.errors import ConcurrencyConflict, ConstraintViolated, UsageError
+from sandbox.grading.cells import exercises_in
+from sandbox.messages import Event
+from sandbox.store import SqliteDatabase, SqliteEventStore
+from sandbox.workshop.events import CellGraded, FileSetAside, GradingGivenUp, SubmissionReceived
+from sandbox.workshop.files import Found
+
+TABLES = (
+    "CREATE TABLE IF NOT EXISTS files (number TEXT PRIMARY KEY)",
+    "CREATE TABLE IF NOT EXISTS cells (cell TEXT PRIMARY KEY, exercise TEXT NOT NULL, source TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS judged (cell TEXT PRIMARY KEY, card TEXT NOT NULL)",
+)
+NEW_FILE = "INSERT INTO files VALUES (?)"
+NEW_CELL = "INSERT OR IGNORE INTO cells VALUES (?, ?, ?)"
+JUDGED = "INSERT INTO judged VALUES (?, ?)"
+WAITING = """
+SELECT cell, exercise, source FROM cells WHERE cell NOT IN (SELECT cell FROM judged) ORDER BY exercise, cell
+"""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A text that is to be graded. Equal texts are one cell, whoever has written them."""
+
+    cell: str
+    exercise: str
+    source: str
+
+
+class Office:
+    """A workshop's folder. Several processes may use it at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.db = SqliteDatabase(folder / "workshop.sqlite", patience=30)
+        self.store = SqliteEventStore(self.db)
+        for table in TABLES:
+            self.db.execute(table)
+
+    def receive(self, files: Iterable[Found], deadline: datetime | None = None) -> list[Event]:
+        """Take in what is new among them; what was received before is known, and left out."""
+        taken = []
+        for found in files:
+            event, cells = _read(found, deadline)
+            number = _number(found.learner, found.name, found.data)
+            try:
+                with self.db.transaction():
+                    self.db.execute(NEW_FILE, [number])
+                    for cell in cells:
+                        self.db.execute(NEW_CELL, [cell.cell, cell.exercise, cell.source])
+                    stream = f"learner-{found.learner}"
+                    self.store.append(stream, [event], expected_version=self.store.version(stream))
+            except ConstraintViolated:
+                continue
+            taken.append(event)
+        return taken
+
+    def waiting(self) -> list[Cell]:
+        """The texts without a verdict."""
+        return [Cell(**row) for row in self.db.execute(WAITING)]
+
+    def judge(self, event: CellGraded | GradingGivenUp, card: str) -> bool:
+        """Note what became of a text; `False` where somebody else has been faster."""
+        try:
+            with self.db.transaction():
+                self.store.append(f"cell-{event.cell}", [event], expected_version=0)
+                self.db.execute(JUDGED, [event.cell, card])
+        except ConcurrencyConflict:
+            return False
+        return True
+
+    def card(self, cell: str) -> str:
+        """The verdict's page, as HTML; empty where there is none yet."""
+        rows = self.db.execute("SELECT card FROM judged WHERE cell = ?", [cell])
+        return rows[0]["card"] if rows else ""
+
+    def source(self, cell: str) -> str:
+        """The text itself."""
+        return self.db.execute("SELECT source FROM cells WHERE cell = ?", [cell])[0]["source"]
+
+    def events(self, *types: type[Event]) -> list[Event]:
+        """All events of these types, in their order."""
+        return [stored.event for stored in self.store.read_all() if isinstance(stored.event, types)]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.store.close()
+
+
+def _read(found: Found, deadline: datetime | None) -> tuple[Event, list[Cell]]:
+    """What is in a file: a submission with its cells, or a reason to set it aside."""
+    try:
+        if found.problem:
+            raise UsageError(found.problem)
+        cells = [Cell(_number(e, source), e, source) for e, source in _exercises(found).items()]
+        if not cells:
+            raise UsageError("it has no cell that begins with %%exercise")
+    except UsageError as error:
+        return FileSetAside(found.learner, found.name, str(error).rstrip(".")), []
+    late = found.late or (deadline is not None and found.received > deadline)
+    received = found.received.astimezone(UTC).isoformat()
+    numbers = {cell.exercise: cell.cell for cell in cells}
+    return SubmissionReceived(found.learner, found.name, received, late, numbers), cells
+
+
+def _exercises(found: Found) -> dict[str, str]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"submission{Path(found.name).suffix}"
+        path.write_bytes(found.data)
+        try:
+            return exercises_in(path)
+        except UsageError as error:
+            raise UsageError(str(error).replace(str(path), "it")) from None
+        except RecursionError:
+            raise UsageError("it is nested too deeply to be a notebook") from None
+
+
+def _number(*parts: str | bytes) -> str:
+    """A number for these parts: equal parts have equal numbers."""
+    made = hashlib.sha256()
+    for part in parts:
+        data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
+        made.update(len(data).to_bytes(8, "big") + data)
+    return made.hexdigest()[:20]
