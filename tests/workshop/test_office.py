@@ -1,4 +1,4 @@
-"""From hand-in to gradebook: each text is judged once, whatever dies meanwhile, and the last submission counts."""
+"""From hand-in to gradebook: each text is judged once, whatever dies, and the last submission counts."""
 
 import os
 import random
