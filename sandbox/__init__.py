@@ -17,10 +17,11 @@ itself as a picture and makes `%%exercise` known, and `sandbox.replay` and `sand
 import sys
 
 from sandbox.connect import connect
+from sandbox.machine import check_setup
 from sandbox.messages import Command, Event, Record, partition_for
 from sandbox.ports import Topic
 
-__all__ = ["Command", "Event", "Record", "Topic", "connect", "partition_for"]
+__all__ = ["Command", "Event", "Record", "Topic", "check_setup", "connect", "partition_for"]
 
 if (ipython := sys.modules.get("IPython")) and (shell := ipython.get_ipython()):
     from sandbox.grading import magic, progress

@@ -1,9 +1,11 @@
 """Where the course's sources are: `lessons/`, beside the package, one folder a lesson."""
 
+import re
 from pathlib import Path
 
 from sandbox.errors import UsageError
 
+TITLE = re.compile(r"^# # \d\d · (.+)$", re.MULTILINE)
 LESSONS = Path(__file__).resolve().parents[1] / "lessons"
 
 
@@ -24,3 +26,11 @@ def lesson_folder(number: str) -> Path:
 def lesson_folders() -> list[Path]:
     """All lessons, in their order."""
     return sorted(path for path in LESSONS.glob("[0-9][0-9]_*/") if path.is_dir())
+
+
+def title_of(folder: Path) -> str:
+    """The title of a lesson: its text's first heading; what its folder is called where it has none."""
+    for name in ("lesson.py", "exercises.py"):
+        if (folder / name).is_file() and (found := TITLE.search((folder / name).read_text(encoding="utf-8"))):
+            return found[1]
+    return folder.name[3:].replace("_", " ")

@@ -34,7 +34,7 @@ def main() -> int:
     if choice.prepare:
         return 0
     print("The lessons, in their order:")
-    for path in lessons:
+    for path in sorted(folder.glob("notebooks/[0-9]*.ipynb")):
         print(f"  {path.relative_to(folder)}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")  # containers and classrooms often run as root

@@ -173,7 +173,7 @@ def change(guest, address):
     bus.publish(changes, event, key=guest, source="guest book")
 
 # %% [markdown]
-# The same day once more: Ada moves twice, and the guest book stays **closed**
+# The same day once more: Ada moves twice, and the guest book stays *closed*
 # while the readers work.
 
 # %%

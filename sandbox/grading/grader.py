@@ -50,7 +50,8 @@ class Attack:
 class Grader:
     """The attacks on one exercise, in their order, and its ladder of hints."""
 
-    def __init__(self, exercise: str, title: str, hints: Sequence[str]) -> None:
+    def __init__(self, exercise: str, title: str, hints: Sequence[str], *, repair: bool = False) -> None:
+        self.repair = repair  # its stub is a program with a mistake, which fails as it comes
         self.exercise = exercise
         self.title = title
         self.hints = tuple(hints)

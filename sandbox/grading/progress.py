@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from sandbox.course import LESSONS, lesson_folders
+from sandbox.course import LESSONS, lesson_folder, lesson_folders, title_of
 from sandbox.grading.grader import Grader, graders_of
 from sandbox.grading.verdict import SIGN, Verdict
 
@@ -47,6 +47,11 @@ class Progress:
         """How many are solved."""
         return f"{sum(row.solved for row in self.rows)} of {len(self.rows)} exercises solved"
 
+    @property
+    def by_lesson(self) -> "ByLesson":
+        """A line for each lesson."""
+        return ByLesson(self)
+
     def __repr__(self) -> str:
         lines = [f"{row.grader.exercise}  {row.words:<28} {row.grader.title}" for row in self.rows]
         return "\n".join([self.headline, *lines])
@@ -59,6 +64,42 @@ class Progress:
         )
         table = f"<table><caption>{self.headline}</caption><tbody>{lines}</tbody></table>"
         return {"text/plain": repr(self), "text/html": table}
+
+
+class ByLesson:
+    """The same in brief: a line for each lesson, a sign for each exercise."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.headline = progress.headline
+        self.lessons: dict[str, list[Row]] = {}
+        for row in progress.rows:
+            self.lessons.setdefault(row.grader.exercise[:2], []).append(row)
+
+    def __repr__(self) -> str:
+        lines = [
+            f"{number}  {'  '.join(_brief(row) for row in rows):<42}  {_title(number)}"
+            for number, rows in self.lessons.items()
+        ]
+        return "\n".join([self.headline, *lines])
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        lines = "".join(
+            f"<tr><th scope='row'>{number}</th><td style='text-align:left'>{escape(_title(number))}</td>"
+            f"<td style='text-align:left'>{' &nbsp; '.join(_brief(row) for row in rows)}</td></tr>"
+            for number, rows in self.lessons.items()
+        )
+        table = f"<table><caption>{self.headline}</caption><tbody>{lines}</tbody></table>"
+        return {"text/plain": repr(self), "text/html": table}
+
+
+def _brief(row: Row) -> str:
+    """`✓ 01.2`; `–` where it was not tried yet."""
+    sign = "–" if not row.attempts else SIGN["PASS"] if row.solved else SIGN[row.result]
+    return f"{sign} {row.grader.exercise}"
+
+
+def _title(number: str) -> str:
+    return title_of(lesson_folder(number))
 
 
 def progress() -> Progress:

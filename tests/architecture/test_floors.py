@@ -13,7 +13,7 @@ FLOORS = [
     {"errors"},
     {"clock", "trace"},
     {"faults", "messages"},
-    {"course", "injection", "schema"},
+    {"course", "injection", "machine", "schema"},
     {"ports"},
     {"refusals"},
     {"delivery"},

@@ -8,17 +8,17 @@ from functools import cache
 
 import pytest
 
-from tools.lessons import CellFailed
+from tools.lessons import CellFailed, sheets
 from tools.lessons.build import Course
 from tools.lessons.source import SourceError
 
 COURSE = Course()
-PAIRS = [(lesson, path) for lesson in COURSE.lessons() for path in COURSE.paths(lesson)]
+PAIRS = [(text, path) for text in COURSE.texts() for path in COURSE.paths(text)]
 
 
 @cache
 def _stale(lesson) -> list[str]:
-    """The lesson's sentences; it is built once for its three notebooks."""
+    """The sentences of a lesson or a page; it is built once for all its notebooks."""
     try:
         return COURSE.stale(COURSE.build(lesson), strict=bool(os.environ.get("CI")))
     except (CellFailed, SourceError) as error:
@@ -39,3 +39,12 @@ def test_a_notebook_is_what_its_text_makes(lesson, path):
 
 def test_every_notebook_belongs_to_a_lesson():
     assert COURSE.orphans() == []
+
+
+@pytest.mark.parametrize("lesson", COURSE.lessons(), ids=lambda lesson: lesson.name)
+def test_a_cheat_sheet_is_what_its_text_makes(lesson):
+    assert sheets.stale(COURSE.root, lesson) == []
+
+
+def test_every_cheat_sheet_belongs_to_a_lesson():
+    assert sheets.orphans(COURSE.root) == []

@@ -5,12 +5,13 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools.lessons import source, style
-from tools.lessons.build import Course, source_of
+from tools.lessons import style
+from tools.lessons.build import Course
 from tools.lessons.notebook import make
 
 COURSE = Course()
 PATHS = [path for lesson in COURSE.lessons() for path in COURSE.paths(lesson)]
+PAGES = [path for page in COURSE.pages() for path in COURSE.paths(page)]
 EXECUTED = [path for path in PATHS if path.parent.name != "exercises"]
 ON_TEXT = [
     style.cells_are_short,
@@ -29,9 +30,7 @@ def _name(value) -> str:
 
 def _from_text(path) -> NotebookNode:
     """From the text: what a learner wrote into the notebook is not for us to judge."""
-    cells = source.read(COURSE.root / "lessons" / path.stem / source_of(path))
-    hollow = path.parent.name == "exercises"
-    return make(path.stem, [cell.stub() if hollow else cell.solution() for cell in cells])
+    return make(path.stem, COURSE.cells(path))
 
 
 def _committed(path) -> NotebookNode:
@@ -45,18 +44,24 @@ def test_the_text_keeps_the_limits(rule, path):
     assert list(rule(_from_text(path))) == []
 
 
-@pytest.mark.parametrize("path", PATHS, ids=_name)
+@pytest.mark.parametrize("path", PATHS + PAGES, ids=_name)
 def test_links_to_files_resolve(path):
     assert list(style.links_resolve(_from_text(path), path.parent)) == []
 
 
-@pytest.mark.parametrize("path", EXECUTED, ids=_name)
+@pytest.mark.parametrize("path", PAGES, ids=_name)
+@pytest.mark.parametrize("rule", [rule for rule in ON_TEXT if rule is not style.prose_is_short], ids=_name)
+def test_a_page_keeps_the_limits_but_may_have_tables(rule, path):
+    assert list(rule(_from_text(path))) == []
+
+
+@pytest.mark.parametrize("path", EXECUTED + PAGES, ids=_name)
 @pytest.mark.parametrize("rule", ON_OUTPUTS, ids=_name)
 def test_the_outputs_keep_the_limits(rule, path):
     assert list(rule(_committed(path))) == []
 
 
-@pytest.mark.parametrize("path", EXECUTED, ids=_name)
+@pytest.mark.parametrize("path", EXECUTED + PAGES, ids=_name)
 def test_a_notebook_is_small(path):
     assert path.stat().st_size <= style.NOTEBOOK_BYTES_MAX
 

@@ -237,6 +237,18 @@ def test_a_notebook_edited_by_hand_is_told_where_the_change_belongs(written, bui
     ]
 
 
+def test_a_cell_about_its_machine_keeps_no_output_and_no_cell_knows_a_learner(monkeypatch, tmp_path):
+    kept = tmp_path / "progress.json"
+    kept.write_text("{}")
+    monkeypatch.setenv("SANDBOX_PROGRESS", str(kept))
+    about_here = source.Cell("code", "print('a fine machine')", ("machine",))
+    about_anyone = source.Cell("code", "import os; print(os.path.exists(os.environ['SANDBOX_PROGRESS']))")
+    ran = execute(make("00_cup", [about_here, about_anyone]))
+    assert ran.cells[0].outputs == []
+    assert ran.cells[0].metadata.tags == ["machine", "nbval-ignore-output"]
+    assert ran.cells[1].outputs[0].text == "False\n"
+
+
 def test_missing_broken_and_orphaned_notebooks_are_named(written, built):
     course, paths = written
     paths["notebooks"].unlink()

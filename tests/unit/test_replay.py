@@ -74,6 +74,17 @@ def test_progress_counts_attempts_and_forgets_no_success(tmp_path, monkeypatch):
     assert json.loads((tmp_path / "mine.json").read_text())["08.2"]["attempts"] == 1
 
 
+def test_progress_by_lesson_has_a_sign_for_each_exercise(tmp_path, monkeypatch):
+    monkeypatch.setenv("SANDBOX_PROGRESS", str(tmp_path / "mine.json"))
+    note(grade("08.2", WRONG.read_text()))
+    assert "✕ 08.2" in repr(progress().by_lesson)
+    note(grade("08.2", RIGHT.read_text()))
+    brief = progress().by_lesson
+    assert repr(brief).startswith("1 of ")
+    assert "– 01.1  – 01.2" in repr(brief) and "The till that knew everybody" in repr(brief)
+    assert "✓ 08.2" in repr(brief) and "✓ 08.2" in brief._repr_mimebundle_()["text/html"]
+
+
 def test_progress_that_can_not_be_kept_is_said(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("SANDBOX_PROGRESS", str(tmp_path / "nowhere" / "mine.json"))
     note(grade("08.2", RIGHT.read_text()))

@@ -1,4 +1,4 @@
-"""Build the three notebooks of a lesson, and say which committed ones differ from that."""
+"""Build the three notebooks of a lesson, and the pages beside them; say which committed ones differ."""
 
 import os
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from tools.lessons import learner, source
+from tools.lessons import learner, links, pages, source
+from tools.lessons.about import About, about
 from tools.lessons.compare import first_difference
 from tools.lessons.execute import ROOT, execute
 from tools.lessons.notebook import make, text_of
@@ -27,25 +28,58 @@ class Course:
         found = self.root.glob(f"lessons/{number or '[0-9][0-9]'}_*/")
         return sorted(folder for folder in found if any((folder / name).is_file() for name in SOURCES))
 
-    def build(self, lesson: Path) -> dict[Path, NotebookNode]:
-        """What the notebooks of `lesson` have to be; those with outputs are executed now."""
-        cells = {name: source.read(lesson / name) for name in SOURCES if (lesson / name).is_file()}
-        if any(cell.exercise for cell in cells.get("lesson.py", [])):
-            raise source.SourceError(f"lessons/{lesson.name}/lesson.py: exercises belong into exercises.py.")
+    def pages(self, name: str = "*") -> list[Path]:
+        """The texts of the pages beside the lessons, such as the index; with `name`, that one alone."""
+        return sorted(self.root.glob(f"lessons/{name}.py"))
+
+    def texts(self, name: str = "") -> list[Path]:
+        """All that is to be built: lessons, then pages; or what `name` names, a number or a page."""
+        return [*self.lessons(name), *self.pages(name or "*")]
+
+    def build(self, text: Path) -> dict[Path, NotebookNode]:
+        """What the notebooks of a lesson, or of a page, have to be; those with outputs are executed now."""
         made = {}
-        for path in self.paths(lesson):
-            text = cells[source_of(path)]
+        for path in self.paths(text):
+            cells = self.cells(path)
             if path.parent.name == "exercises":
-                made[path] = make(lesson.name, [cell.stub() for cell in text], holes=True)
+                made[path] = make(path.stem, cells, holes=True)
             else:
                 path.parent.mkdir(exist_ok=True)  # the kernel starts where the notebook will stand
-                name = f"lessons/{lesson.name}/{source_of(path)}"
-                notebook = make(lesson.name, [cell.solution() for cell in text])
-                made[path] = execute(notebook, name=name, folder=path.parent)
+                name = self.text_of(path).relative_to(self.root).as_posix()
+                made[path] = execute(make(path.stem, cells), name=name, folder=path.parent)
         return made
 
+    def cells(self, path: Path) -> list[source.Cell]:
+        """The cells of one notebook, with stubs or solutions, and with the way to its neighbours."""
+        text = self.text_of(path)
+        if text.parent.name == "lessons":
+            return pages.cells_of(text, self.about(), self.root)
+        cells = source.read(text)
+        if text.name == "lesson.py" and any(cell.exercise for cell in cells):
+            raise source.SourceError(f"lessons/{path.stem}/lesson.py: exercises belong into exercises.py.")
+        cells = [cell.stub() if path.parent.name == "exercises" else cell.solution() for cell in cells]
+        here, written = about(text.parent), [lesson for lesson in self.about() if lesson.is_written]
+        index = (self.root / "lessons/index.py").is_file()
+        if path.parent.name != "notebooks":
+            return cells + links.after_exercises(here, written, index=index)
+        sheet = (text.parent / "cheatsheet.md").is_file()
+        ending = links.end(here, written, index=index, sheet=sheet)
+        return links.top(here, written, index=index) + cells + ending
+
+    def about(self) -> list[About]:
+        """What each lesson says of itself."""
+        return [about(lesson) for lesson in self.lessons()]
+
+    def text_of(self, path: Path) -> Path:
+        """The text that this notebook is made from."""
+        if (page := self.root / "lessons" / f"{path.stem}.py").is_file():
+            return page
+        return self.root / "lessons" / path.stem / source_of(path)
+
     def paths(self, lesson: Path) -> list[Path]:
-        """The notebooks that `lesson` has: one of its text, two of its exercises."""
+        """The notebooks of a lesson: one of its text, two of its exercises; a page has one."""
+        if lesson.suffix == ".py":
+            return [self.root / "notebooks" / f"{lesson.stem}.ipynb"]
         paths = [self.root / kind / f"{lesson.name}.ipynb" for kind in KINDS]
         return [path for path in paths if (lesson / source_of(path)).is_file()]
 
@@ -99,12 +133,13 @@ class Course:
             same = there == wanted
         else:
             same = path.read_bytes() == text_of(wanted).encode()
+        text = self.text_of(path).relative_to(self.root).as_posix()
         return (
             ""
             if same
             else (
                 f"{name} is generated and differs from its source ({first_difference(there, wanted)}). "
-                f"Move your change to lessons/{path.stem}/{source_of(path)} and run: make lessons"
+                f"Move your change to {text} and run: make lessons"
             )
         )
 

@@ -79,7 +79,9 @@ def _environment(changes: Mapping[str, str], scratch: str) -> dict[str, str]:
     inherited = {key: value for key, value in os.environ.items() if key != "SANDBOX_BUS"}
     # The `sandbox` of this checkout, also where another one is installed.
     path = os.pathsep.join(filter(None, [str(ROOT), inherited.get("PYTHONPATH")]))
-    return {**inherited, **REPRODUCIBLE, "PYTHONPATH": path, "IPYTHONDIR": scratch, **changes}
+    nobody = str(Path(scratch) / "progress.json")  # a notebook's outputs know no learner
+    own = {"PYTHONPATH": path, "IPYTHONDIR": scratch, "SANDBOX_PROGRESS": nobody}
+    return {**inherited, **REPRODUCIBLE, **own, **changes}
 
 
 def _what(cell: NotebookNode, error: Exception) -> str:

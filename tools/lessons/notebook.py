@@ -17,6 +17,8 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 LIBRARY = re.compile(r"File ")  # a frame outside the notebook: its path is this machine's
 SCRATCH = re.compile(r"\S*ipykernel_\d+[/\\]\d+\.py")  # where ipykernel pretends that a cell is
+MACHINE = "machine"  # the tag of a cell that is about the machine it runs on
+NOT_COMPARED = "nbval-ignore-output"  # nbval's own word for it
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -31,7 +33,7 @@ def make(lesson: str, cells: list[Cell], *, holes: bool = False) -> NotebookNode
         new = new_code_cell if cell.type == "code" else new_markdown_cell
         node = new(cell.source, id=_id(lesson, cell, seen))
         if cell.tags:
-            node.metadata["tags"] = list(cell.tags)
+            node.metadata["tags"] = [*cell.tags, *([NOT_COMPARED] if MACHINE in cell.tags else [])]
         if cell.exercise:
             node.metadata["sandbox"] = {"exercise": cell.exercise}
             if holes:
@@ -41,7 +43,7 @@ def make(lesson: str, cells: list[Cell], *, holes: bool = False) -> NotebookNode
 
 
 def clean(notebook: NotebookNode) -> NotebookNode:
-    """Drop times, widget state, terminal colours, this machine's paths; number the code cells from 1."""
+    """Drop times, widget state, colours, this machine's paths and tagged outputs; number the code cells."""
     notebook.metadata = nbformat.from_dict(METADATA)
     number = 0
     for cell in notebook.cells:
@@ -52,6 +54,8 @@ def clean(notebook: NotebookNode) -> NotebookNode:
         cell.metadata.pop("execution", None)
         for output in cell.outputs:
             _clean_output(output, number)
+        if MACHINE in cell.metadata.get("tags", []):
+            cell.outputs = []  # what a reader would see is another machine's
         cell.outputs = _merged_streams([o for o in cell.outputs if o.get("data", True)])
     return notebook
 

@@ -27,7 +27,7 @@ STUB = re.compile(r"^(\s*)### STUB: ?(.*)$")
 MARK = re.compile(r"^\s*#+\s*(BEGIN|END|STUB)\b.*$", re.MULTILINE)
 NUMBER = re.compile(r"^\d\d\.\d+$")
 KEYS = {"tags", "exercise", "lines_to_next_cell", "cell_marker"}  # the last two are jupytext's own
-TAGS = {"build", "bus", "live", "raises-exception", "seed-dependent", "setup"}
+TAGS = {"build", "bus", "live", "machine", "raises-exception", "seed-dependent", "setup"}
 
 
 class SourceError(Exception):
