@@ -9,6 +9,7 @@ import os
 import platform
 import shutil
 import socket
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -45,6 +46,8 @@ class Setup:
 
 def check_setup() -> Setup:
     """Look around, for less than a second; nothing is started or changed."""
+    if sys.platform == "emscripten":
+        return Setup([_python(), _bus(), _no_kafka(), _pictures(), _browser()])
     return Setup([_python(), _bus(), _kafka(), _engine(), _pictures(), _browser()])
 
 
@@ -68,6 +71,10 @@ def _kafka() -> Line:
     if _answers(DEFAULT):
         return Line("✓", "Kafka", f'something answers at {DEFAULT}; connect("kafka://{DEFAULT}") uses it')
     return Line("–", "Kafka", "not running, and not needed. To see a lesson on it: `make kafka`")
+
+
+def _no_kafka() -> Line:
+    return Line("–", "Kafka", "not to be had inside a browser; on your own machine or on Binder: `make kafka`")
 
 
 def _engine() -> Line:
