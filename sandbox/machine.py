@@ -89,7 +89,7 @@ def _pictures() -> Line:
         return Line("✓", "dot", "Graphviz draws the maps of who reads what")
     if importlib.util.find_spec("pygraphviz"):
         return Line("✓", "dot", "not on the PATH; Graphviz comes with pygraphviz, which does as well")
-    return Line("–", "dot", "no Graphviz; the maps of who reads what come as text")
+    return Line("–", "dot", "no Graphviz; the maps of who reads what are laid out more simply, or come as text")
 
 
 def _browser() -> Line:
