@@ -198,7 +198,7 @@ with suppress(RuntimeError), barista:
 print("made:", made, "lag:", cafe.lag("bar"))
 
 # %% [markdown]
-# One drink of three is made, and the lag is **zero**. The client doesn't know
+# One drink of three is made, and the lag is *zero*. The client doesn't know
 # what you have finished, only what it has handed to you. It commits that: here
 # when the consumer was closed, in a longer run at a later `poll`.
 #

@@ -212,8 +212,8 @@ print("mark first  :", tabs(mark_first))
 print("charge first:", tabs(charge_first))
 
 # %% [markdown]
-# Before statement 3, between the two writes, the coffee is **lost** in the
-# first order and charged **twice** in the second. Each is right at three places
+# Before statement 3, between the two writes, the coffee is *lost* in the
+# first order and charged *twice* in the second. Each is right at three places
 # of four, so you can be lucky for years.
 #
 # There is no third order. But a database can make two writes one:
@@ -341,10 +341,10 @@ print("inbox    ", *(f"{n:8}" for n in row))
 # %% [markdown]
 # Our colleague's test is the first column. The others:
 #
-# - **late**: the copy comes after all else, as from a dead letter queue that
+# - *late*: the copy comes after all else, as from a dead letter queue that
 #   somebody empties on Monday;
-# - **suffix**: the group goes back, and a whole stretch comes again;
-# - **second**: a second consumer takes over, gets what the first one has done
+# - *suffix*: the group goes back, and a whole stretch comes again;
+# - *second*: a second consumer takes over, gets what the first one has done
 #   and not committed, and has a memory of its own.
 #
 # Only the inbox says 3 everywhere. Test with *late* copies, and with crashes.

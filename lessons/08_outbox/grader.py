@@ -1,9 +1,77 @@
 """The attacks on the exercises of lesson 08."""
 
-from sandbox.explore import MemoryDatabase, Scenario, World
-from sandbox.explore.checkers import no_ghost_message, no_lost_message, no_lost_write
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from sandbox import Event
+from sandbox.explore import MemoryDatabase, Process, Scenario, World
+from sandbox.explore.checkers import (
+    Invariant,
+    consistent_output,
+    no_ghost_message,
+    no_lost_message,
+    no_lost_write,
+)
 from sandbox.grading import Grader
+from sandbox.messages import Record
 from sandbox.sim import SimulatedBus
+
+# ---------------------------------------------------------------- 08.1 the dual write's two failures
+
+ORDERS = "CREATE TABLE orders (order_id TEXT PRIMARY KEY);"
+
+
+def shop_without_outbox(seed: int) -> World:
+    """One service with its database, and the board."""
+    bus = SimulatedBus(seed)
+    bus.create_topic("orders")
+    return World(bus=bus, db=MemoryDatabase(ORDERS, "shop"))
+
+
+def one_order(world: World, orders: tuple) -> None:
+    """A guest orders; in its quiet moments the shop says what it could not say before."""
+    world.service("shop", lambda shop: shop.code.say_the_rest(shop.bus))
+    for order in orders:
+        world.request("shop", lambda shop, o=order: shop.code.place_order(o, shop.db, shop.bus))
+
+
+def stored(world: World) -> list[str]:
+    """The orders in the database."""
+    return [row["order_id"] for row in world.db.execute("SELECT * FROM orders")]
+
+
+def said(world: World) -> list[str]:
+    """The orders on the board."""
+    return [said["order_id"] for said in world.said("orders", "OrderPlaced")]
+
+
+DUAL_WRITE = Scenario(
+    world=shop_without_outbox,
+    story=one_order,
+    events=("A-1",),
+    faults={"crash", "fail publish"},
+    checks=[
+        no_ghost_message(stored, said, "The kitchen makes {}, and no such order is stored."),
+        no_lost_message(stored, said, "{} is stored and paid, and the kitchen never hears of it."),
+    ],
+)
+dual_write = Grader(
+    "08.1",
+    "A loss and a ghost",
+    hints=(
+        "Go through place_order line by line, and ask after each line: if the shop died here, what would be "
+        "stored for good, and what would be on the board?",
+        "What makes the ghost takes one fault. The loss takes two: the shop has to remember an event that it "
+        "could not say, and then it has to forget it.",
+        "The ghost: the event is out, and the transaction isn't committed yet. The loss: the first request to "
+        "publish never arrives, the order is committed all the same, and right after the commit (the step "
+        "`transaction`) the shop dies, with its list.",
+    ),
+)
+dual_write.break_it("lost", DUAL_WRITE, "no lost message")
+dual_write.break_it("ghost", DUAL_WRITE, "no ghost message")
 
 # ---------------------------------------------------------------- 08.2 the outbox
 
@@ -32,13 +100,13 @@ def three_orders(world: World, orders: tuple) -> None:
         )
 
 
-def stored(world: World) -> list[str]:
-    """The orders in the database."""
+def stored_in_full(world: World) -> list[str]:
+    """The orders in the database, with what they cost."""
     return [f"{row['order_id']} over {row['cents']}" for row in world.db.execute("SELECT * FROM orders")]
 
 
-def said(world: World) -> list[str]:
-    """The orders on the board."""
+def said_in_full(world: World) -> list[str]:
+    """The orders on the board, with what they cost."""
     return [f"{said['order_id']} over {said['cents']}" for said in world.said("orders", "OrderPlaced")]
 
 
@@ -62,8 +130,12 @@ outbox.explore(
         events=(("A-1", 420), ("A-2", 390), ("A-3", 560)),
         faults={"crash", "fail publish"},
         checks=[
-            no_ghost_message(stored, said, "The kitchen makes {}, and no such order is stored."),
-            no_lost_message(stored, said, "{} is stored and paid, and the kitchen never hears of it."),
+            no_ghost_message(
+                stored_in_full, said_in_full, "The kitchen makes {}, and no such order is stored."
+            ),
+            no_lost_message(
+                stored_in_full, said_in_full, "{} is stored and paid, and the kitchen never hears of it."
+            ),
             no_lost_write(
                 lambda world: world.told("ok"),
                 lambda world: [row["order_id"] for row in world.db.execute("SELECT * FROM orders")],
@@ -77,5 +149,453 @@ outbox.explore(
         "no ghost message": "Inside `with db.transaction():` everything is one. (Only what goes into that "
         "database is; the board takes nothing back.)",
         "no lost write": "Whoever has no error to report has done it.",
+    },
+)
+
+# ---------------------------------------------------------------- 08.3 the relay
+
+CHANGES = """
+CREATE TABLE outbox (
+    number INTEGER NOT NULL UNIQUE, id TEXT PRIMARY KEY, order_id TEXT NOT NULL,
+    what TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+"""  # so that it lies in the order of the ids, and whoever wants another one has to ask
+WRITE = "INSERT INTO outbox VALUES (?, ?, ?, ?, 0)"
+
+
+def shop_with_outbox(seed: int) -> World:
+    """A shop whose outbox is filled by somebody else, and the board."""
+    bus = SimulatedBus(seed)
+    bus.create_topic("orders", partitions=3)
+    return World(bus=bus, db=MemoryDatabase(CHANGES, "shop"))
+
+
+def two_relays(world: World, changes: tuple) -> None:
+    """Two relays at once, while the shop goes on writing into its outbox."""
+
+    def relay(process: Process) -> None:
+        process.code.relay(process.db, process.bus)
+
+    *first, last = changes
+    world.db.execute_many(WRITE, first)
+    world.written = first  # and known to be
+    world.service("relay", relay)  # one of them goes on for ever
+    world.together(
+        {
+            "relay": lambda: world.request("relay", relay),
+            "relay-2": lambda: world.request("relay-2", relay),
+            "shop": lambda: world.request("shop", lambda shop: shop.db.execute(WRITE, last), last),
+        }
+    )
+
+
+def written(world: World) -> list[str]:
+    """The changes of which the shop knows that they are in its outbox."""
+    sure = [*world.written, *filter(None, world.told("ok"))]
+    return [f"{order_id} {what}" for _, _, order_id, what in sure]
+
+
+def changed(world: World) -> list[tuple[str, str, str, bytes | None]]:
+    """What the board says, partition by partition: order, change, id, key."""
+    records = [record for record in world.records("orders") if record.envelope.type == "OrderChanged"]
+    said = world.said("orders", "OrderChanged")
+    return [
+        (data["order_id"], data["what"], record.envelope.id, record.key)
+        for record, data in zip(records, said, strict=False)
+    ]
+
+
+def _one_id_each(world: World) -> str | None:
+    ids: dict[str, str] = {}
+    events: dict[str, str] = {}
+    for order_id, what, id, _ in changed(world):
+        event = f"{order_id} {what}"
+        if ids.setdefault(event, id) != id:
+            return f"{event!r} is on the board under two ids: for the kitchen's inbox these are two changes."
+        if events.setdefault(id, event) != event:
+            return (
+                f"{events[id]!r} and {event!r} share an id: the kitchen's inbox throws the second one away."
+            )
+    return None
+
+
+def _out_of_order(world: World) -> str | None:
+    keys: dict[str, bytes | None] = {}
+    first: dict[str, str] = {}  # of each order, what is read first
+    for order_id, what, _, key in changed(world):
+        if key is None:
+            return f"{order_id} {what!r} has no key: it may be in any partition, and be read at any time."
+        if keys.setdefault(order_id, key) != key:
+            return f"The changes of {order_id} have different keys: nobody knows which is read first."
+        first.setdefault(order_id, what)
+    if first.get("A-1") == "cancelled" and "A-1 placed" in said_of(world):
+        return "A-1 is cancelled, and after that it is placed: the kitchen cooks it."
+    return None
+
+
+def said_of(world: World) -> list[str]:
+    """The changes on the board."""
+    return [f"{order_id} {what}" for order_id, what, _, _ in changed(world)]
+
+
+relays = Grader(
+    "08.3",
+    "A relay with a twin",
+    hints=(
+        "Look at what is on the board in the end, with its ids and in its order. Which row of the outbox is "
+        "missing, or came under another id, or came too early? What had been done with it before that?",
+        "Twice is allowed, never isn't: so what comes first, publishing or marking? And when a row can't be "
+        "published, what may happen to those behind it?",
+        "Row by row, in the order of the numbers: publish under the row's own id, with the order as the key, "
+        "then mark that one row and no other. Let an error end the run. Then two relays do no harm: they say "
+        "some things twice, in the same order.",
+    ),
+)
+relays.explore(
+    Scenario(
+        world=shop_with_outbox,
+        story=two_relays,
+        events=((1, "x9", "A-1", "placed"), (2, "m3", "A-1", "cancelled"), (3, "k7", "A-2", "placed")),
+        faults={"crash", "fail publish", "switch"},
+        checks=[
+            no_lost_message(
+                written,
+                said_of,
+                "{!r} stands in the outbox, and nobody ever reads it on the board.",
+            ),
+            Invariant("consistent output", _one_id_each),
+            Invariant("order per key", _out_of_order),
+        ],
+    ),
+    misconceptions={
+        "no lost message": "Mark it first, and it can't go out twice. (After a crash it doesn't go out at all.)",
+        "consistent output": "The bus gives each event an id, so the relay need not care. (It gives each *call* "
+        "one.)",
+        "order per key": "Several workers keep the order, if each takes the next row. (Not once one of them is "
+        "slow.)",
+    },
+)
+
+# ---------------------------------------------------------------- 08.4 the sequence gap
+
+GAPS = """
+CREATE TABLE outbox (number INTEGER PRIMARY KEY, order_id TEXT NOT NULL, cents INTEGER NOT NULL);
+CREATE TABLE running (number INTEGER PRIMARY KEY);
+CREATE TABLE place (last INTEGER NOT NULL);
+CREATE TABLE notes (number INTEGER PRIMARY KEY);
+INSERT INTO place VALUES (0);
+CREATE TRIGGER committed AFTER INSERT ON outbox
+BEGIN DELETE FROM running WHERE number = NEW.number; END;
+"""
+BEGIN = "INSERT INTO running VALUES (?)"
+COMMIT = "INSERT INTO outbox VALUES (?, ?, ?)"
+ROLL_BACK = "DELETE FROM running WHERE number = ?"
+
+
+class GapWorld(World):
+    """Remembers what the relay has published, and has done with."""
+
+    def __init__(self, **ports: object) -> None:
+        super().__init__(**ports)
+        self.done: dict[str, int] = {}  # how often it had been said when the relay was done with it
+
+
+def many_writers(seed: int) -> World:
+    """The board, and a database that gives numbers before it commits."""
+    bus = SimulatedBus(seed)
+    bus.create_topic("orders", partitions=3)
+    return GapWorld(bus=bus, db=MemoryDatabase(GAPS, "shop"))
+
+
+def run_relay(world: GapWorld) -> None:
+    """Run the relay once; what it has published when it comes to its end, it has done with."""
+
+    def relay(process: Process) -> None:
+        before = Counter(out(world))
+        process.code.relay(process.db, process.bus)
+        now = Counter(out(world))
+        for order_id in now - before:
+            world.done.setdefault(order_id, now[order_id])
+
+    world.service("relay", relay)
+    world.request("relay", relay)
+
+
+def transact(
+    world: GapWorld, till: str, number: int, sql: str, values: Sequence, about: object = None
+) -> bool:
+    """One statement of a transaction; where its process dies, the database rolls it back."""
+    if world.request(till, lambda till: till.db.execute(sql, values), about).status == "ok":
+        return True
+    while world.request("database", lambda database: database.db.execute(ROLL_BACK, [number])).status != "ok":
+        pass
+    return False
+
+
+def one_is_late(world: GapWorld, orders: tuple, meanwhile: Callable[[], None]) -> None:
+    """The first order has its number, and commits when all the others have committed, and something more."""
+    (first, order_id, cents), *others = orders
+    late = transact(world, "till", first, BEGIN, [first])
+    for number, other, costs in others:
+        if transact(world, "terrace", number, BEGIN, [number]):
+            transact(world, "terrace", number, COMMIT, [number, other, costs], other)
+    meanwhile()
+    if late:
+        transact(world, "till", first, COMMIT, [first, order_id, cents], order_id)
+
+
+def very_late(world: GapWorld, orders: tuple) -> None:
+    """The relay runs many times before the first order commits."""
+    one_is_late(world, orders, lambda: [run_relay(world) for _ in range(12)])
+
+
+def late_while_the_relay_runs(world: GapWorld, orders: tuple) -> None:
+    """The relay runs at the same time: it may be held up between any two of its statements."""
+    tills = partial(one_is_late, world, orders, lambda: world.lanes.hand_over("relay"))
+    world.together({"relay": lambda: [run_relay(world) for _ in range(2)], "tills": tills})
+
+
+def committed(world: World) -> dict[str, int]:
+    """The orders that are in the outbox for sure, with their numbers."""
+    sure = set(world.told("ok"))
+    return {order_id: number for number, order_id, _ in NUMBERED if order_id in sure}
+
+
+def out(world: World) -> list[str]:
+    """The orders on the board."""
+    return [said["order_id"] for said in world.said("orders", "OrderPlaced")]
+
+
+NUMBERED = ((1, "A-1", 420), (2, "A-2", 390), (5_003, "A-3", 560))
+
+
+def _passed_by(world: World) -> str | None:
+    found, stuck = set(out(world)), _stands_still(world)
+    if stuck:
+        return None
+    for order_id, number in committed(world).items():
+        if order_id not in found:
+            return f"{order_id} is committed, with number {number}, and the relay has passed it by for ever."
+    return None
+
+
+def _stands_still(world: World) -> str | None:
+    """Nothing has struck the relay, and from some number on it publishes nothing."""
+    if any(fault.word == "crash" for fault in world.steps.struck):
+        return None
+    found, sure = set(out(world)), committed(world)
+    missing = [order_id for order_id in sure if order_id not in found]
+    if missing and not any(sure[order_id] > sure[missing[0]] for order_id in found & sure.keys()):
+        return (
+            f"{missing[0]} is committed, with number {sure[missing[0]]}, and the relay never gets that far."
+        )
+    return None
+
+
+def _audit(world: World) -> str | None:
+    kept = [row["order_id"] for row in world.db.execute("SELECT * FROM outbox")]
+    for order_id in committed(world):
+        if order_id not in kept:
+            return f"The row of {order_id} is gone from the outbox, and the audit hasn't read it yet."
+    return None
+
+
+def _said_again(world: GapWorld) -> str | None:
+    for order_id, times in Counter(out(world)).items():
+        if times > world.done.get(order_id, times):
+            return f"{order_id} was out and done with, and later the relay has published it again."
+    return None
+
+
+gaps = Grader(
+    "08.4",
+    "The number that came late",
+    hints=(
+        "Follow the order that is missing: when did it take its number, when could its row be seen, and what "
+        "had your relay already written down at that moment?",
+        "A number that is missing is one of two things: it is still to come, or it will never come. Your relay "
+        "can't tell by waiting. But there is a table that tells. (Or else: what could you keep instead of one "
+        "last number?)",
+        "Publish only what is smaller than the smallest number that still runs, and ask for both in one "
+        "statement: what you know of `running` must be true at the moment at which you read `outbox`. Or keep a "
+        "note for each row that you have published, and ask for the rows without one.",
+    ),
+)
+LATE = Scenario(
+    world=many_writers,
+    story=late_while_the_relay_runs,
+    events=NUMBERED,
+    faults={"crash", "switch"},
+    checks=[
+        Invariant("termination", _stands_still),
+        Invariant("no lost write", _audit),
+        Invariant("no lost message", _passed_by),
+        Invariant("no duplicate effect", _said_again),
+    ],
+)
+BELIEFS = {
+    "no lost message": "Numbers go up, so whatever is new has a greater one. (Numbers are taken early and seen "
+    "late.)",
+    "termination": "A missing number will come, sooner or later. (Not that of a transaction that has rolled back.)",
+    "no lost write": "What the relay has read, nobody else needs.",
+    "no duplicate effect": "What is in memory stays there. (A new process begins with nothing.)",
+}
+gaps.explore(LATE, misconceptions=BELIEFS)
+gaps.explore(replace(LATE, story=very_late, faults=frozenset()), misconceptions=BELIEFS)
+
+# ---------------------------------------------------------------- 08.5 state-derived messages
+
+CARDS = """
+CREATE TABLE cards (guest TEXT PRIMARY KEY, stamps INTEGER NOT NULL);
+CREATE TABLE today (gift TEXT NOT NULL);
+CREATE TABLE inbox (id TEXT PRIMARY KEY, note TEXT);
+CREATE TABLE outbox (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, guest TEXT NOT NULL,
+    card INTEGER NOT NULL, gift TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0
+);
+INSERT INTO today VALUES ('cake');
+INSERT INTO cards VALUES ('Ada', 1);
+"""
+
+
+@dataclass(frozen=True)
+class DrinkSold(Event):
+    """A guest has bought a drink."""
+
+    guest: str
+
+
+def cafe_with_cards(seed: int) -> World:
+    """Two places that sell, and the database of whoever keeps the stamp cards."""
+    bus = SimulatedBus(seed)
+    for topic in ("till", "terrace", "filled"):
+        bus.create_topic(topic)
+    return World(bus=bus, db=MemoryDatabase(CARDS, "cards"))
+
+
+def drinks_and_a_new_gift(world: World, drinks: tuple) -> None:
+    """What the till sold is stamped and said; then the gift changes; then the terrace's drinks are stamped."""
+    due = {place: [] for place in ("till", "terrace")}  # not stamped yet, as far as the broker knows
+    for place, guest in drinks:
+        due[place].append(world.bus.publish(place, DrinkSold(guest), key=guest, source=place))
+
+    def stamper(place: str) -> Callable[[Process], None]:
+        def stamp(cards: Process) -> None:
+            while due[place]:
+                record = due[place][0]
+                cards.note("handle", f"{record.place} {record.event}")
+                seen = Record(record.topic, record.partition, record.offset, record.stored, cards.vocabulary)
+                cards.code.handle(seen, cards.db, cards.bus)
+                due[place].pop(0)
+
+        return stamp
+
+    def relay(process: Process) -> None:
+        process.code.relay(process.db, process.bus)
+
+    def new_gift(boss: Process) -> None:
+        world.db.execute("UPDATE today SET gift = 'tea'")
+        boss.note("changes", "the gift of the day: tea")
+
+    world.request("cards", stamper("till"))
+    world.request("relay", relay)
+    world.request("boss", new_gift)
+    world.request("cards-2", stamper("terrace"))
+    world.service("cards", stamper("till"))
+    world.service("cards-2", stamper("terrace"))
+    world.service("relay", relay)
+
+
+def _earned(world: World) -> Counter:
+    """The stamps that each guest should have: one for each drink, and Ada's from before."""
+    drinks = [said["guest"] for place in ("till", "terrace") for said in world.said(place)]
+    return Counter(["Ada", *drinks])
+
+
+def _stamps(world: World) -> Counter:
+    return Counter({row["guest"]: row["stamps"] for row in world.db.execute("SELECT * FROM cards")})
+
+
+def _too_many_stamps(world: World) -> str | None:
+    for guest, count in (_stamps(world) - _earned(world)).items():
+        return f"{guest} has more stamps than were earned: {count} too many."
+    return None
+
+
+def _too_few_stamps(world: World) -> str | None:
+    for guest, count in (_earned(world) - _stamps(world)).items():
+        return f"{guest} has fewer stamps than were earned: {count} too few."
+    return None
+
+
+def full(world: World) -> list[str]:
+    """The cards that are full, once all drinks are stamped."""
+    return [
+        f"{guest}'s card {card}"
+        for guest, stamps in _earned(world).items()
+        for card in range(1, stamps // 2 + 1)
+    ]
+
+
+def announced(world: World) -> list[str]:
+    """The cards of which the board says that they are full."""
+    return [f"{said['guest']}'s card {said['card']}" for said in world.said("filled", "CardFilled")]
+
+
+def promises(world: World) -> list[tuple[str, tuple]]:
+    """Each card that was announced, with the gift, and the id under which it was."""
+    records = [record for record in world.records("filled") if record.envelope.type == "CardFilled"]
+    gifts = world.said("filled", "CardFilled")
+    return [
+        (card, (said["gift"], record.envelope.id))
+        for card, said, record in zip(announced(world), gifts, records, strict=False)
+    ]
+
+
+def _shared_id(world: World) -> str | None:
+    cards: dict[str, str] = {}
+    for card, (_, id) in promises(world):
+        if cards.setdefault(id, card) != card:
+            return f"{cards[id]} and {card} were announced under one id: the second gift is thrown away."
+    return None
+
+
+derived = Grader(
+    "08.5",
+    "A gift for each full card",
+    hints=(
+        "Two tries at one drink: what did the first one leave in the database, and what does the second one find "
+        "there? Who has changed something in between?",
+        "Whether there is something to say, and what, follows from the stamps and from the gift of the day. Both "
+        "change. So at which moment must it be decided, and where must the decision be kept?",
+        "Inside the transaction that gives the stamp: see if the card is full, and if it is, put the whole "
+        "message down, gift and id included. Whoever publishes looks at what was put down, and at nothing else.",
+    ),
+)
+derived.explore(
+    Scenario(
+        world=cafe_with_cards,
+        story=drinks_and_a_new_gift,
+        events=(("till", "Ada"), ("terrace", "Ada"), ("terrace", "Ada"), ("terrace", "Bo")),
+        faults={"crash", "fail publish"},
+        checks=[
+            Invariant("no duplicate effect", _too_many_stamps),
+            Invariant("no lost write", _too_few_stamps),
+            no_lost_message(full, announced, "{} is full, and nobody says so: no gift."),
+            no_ghost_message(full, announced, "{} was announced as full, and it isn't: a gift for nothing."),
+            consistent_output(
+                promises,
+                "{} was announced twice, and not the same (gift, id): {} and {}. These are two gifts.",
+            ),
+            Invariant("consistent output", _shared_id),
+        ],
+    ),
+    misconceptions={
+        "no lost message": "A retry does the same again. (The same code; but the state that it looks at has moved "
+        "on.)",
+        "consistent output": "A retry may work its message out anew. (It must be the same: contents and id.)",
+        "no ghost message": "It is full soon, anyway.",
+        "no duplicate effect": "One drink, one record. (After a crash it comes again.)",
+        "no lost write": "First mark it as done, then do it.",
     },
 )

@@ -112,7 +112,10 @@ class Instance(Wire):
             seed_all(seed)
         sys.modules[self._module.__name__] = self._module  # dataclasses and pickle look their module up
         exec(self._code, vars(self._module))
-        self.published = Vocabulary(own_classes(self._module), self._read)
+        own = own_classes(self._module)
+        for cls in own.values():
+            self.classes.tell(cls)  # so that an event of a store arrives as one of them
+        self.published = Vocabulary(own, self._read)
 
     def _get(self, name: str) -> object:
         return getattr(self._module, name)

@@ -5,7 +5,7 @@ which is one value of another kind, with its own bytes inside. There are no maps
 arrays inside each other, so that whoever reads decides how much of what is built.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MappingView
 from dataclasses import fields, is_dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING
@@ -175,5 +175,6 @@ TELLING = {
     bytes: lambda wire, value: Ext(BYTES, bytes(value)),
     bytearray: lambda wire, value: Ext(BYTES, bytes(value)),
     Mapping: _mapping,
+    MappingView: _container(TUPLE),  # the keys, values or items of a dict, as they are now
     type(...): lambda wire, value: Ext(DOTS, b""),
 }

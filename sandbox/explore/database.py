@@ -101,6 +101,15 @@ class MemoryDatabase:
         )
         return {row["name"]: self.execute(f'SELECT * FROM "{row["name"]}"') for row in names}
 
+    def contents(self) -> list[list[tuple]]:
+        """All rows of all tables, to be compared with those of another moment."""
+        names = self._all("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        return [self._all(f'SELECT * FROM "{name}"') for (name,) in names]
+
+    def _all(self, sql: str) -> list[tuple]:
+        self._connection.looks = 0
+        return self._connection.execute(sql).fetchall()
+
     @property
     def changes(self) -> int:
         """How many rows were ever changed, undone or not."""

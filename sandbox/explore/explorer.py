@@ -122,6 +122,8 @@ class _Explorer:
                 continue
             self._met.update(kind for fault in done.plan.faults for kind in self._space.kinds_of(fault))
             yield done
+        if not self._space.kinds:  # nothing can strike, by chance neither
+            return
         rate = min(1.0, FAULTS_BY_CHANCE / self._steps)
         for seed in range(1, self._budget.by_chance + 1):
             self._by_chance += 1

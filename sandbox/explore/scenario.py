@@ -15,11 +15,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from sandbox.explore.answers import RunOver
 from sandbox.explore.lanes import NotToldHere
 from sandbox.explore.limits import TimeUp, deadline
 from sandbox.explore.program import Program
 from sandbox.explore.steps import Chance, Steps
-from sandbox.explore.world import RunOver, World
+from sandbox.explore.world import World
 from sandbox.faults import Plan
 from sandbox.trace import Trace
 

@@ -168,7 +168,9 @@ class SteppedPort:
 
 
 def _with_answer(said: str, result: object) -> str:
-    return said if result is None else f"{said}: {result!r}"
+    if result is None:
+        return said
+    return f"{said}: {result!r}" if said else repr(result)
 
 
 class Statement(NamedTuple):

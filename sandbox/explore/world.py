@@ -9,14 +9,13 @@ process that is started again, and run until nothing is left for it to do.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 
 import msgspec
 
 from sandbox.clock import VirtualClock
 from sandbox.errors import Crashed, SandboxError, UsageError
+from sandbox.explore.answers import Answer, RunOver, Said
 from sandbox.explore.lanes import lanes
 from sandbox.explore.process import Process
 from sandbox.explore.program import Program
@@ -29,29 +28,9 @@ from sandbox.trace import Trace
 
 STEPS_MAX = 2_000  # of one run
 ROUNDS_MAX = 20  # of the services, after the story: each of them has to come to rest
+CLOSELY_FROM = 2  # rounds; from then on, the databases are compared by what they hold
 EFFECTS = frozenset({"publish", "charge", "refund", "append"})
 Main = Callable[[Process], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What whoever made a request was told: `ok`, `failed` (it was not done) or `unknown`."""
-
-    process: str
-    about: object
-    status: Literal["ok", "failed", "unknown"]
-    value: object = None  # what came back, or the exception
-
-
-class Said(dict):
-    """The fields of a message. One that is missing shows itself in the story, and breaks no checker."""
-
-    def __missing__(self, name: str) -> str:
-        return f"(no {name})"
-
-
-class RunOver(BaseException):
-    """The run can't go on; the world knows why."""
 
 
 class World:
@@ -109,11 +88,12 @@ class World:
 
     def settle(self) -> None:
         """Run the services, round by round, until a round has changed nothing."""
-        for _ in range(ROUNDS_MAX):
+        for number in range(ROUNDS_MAX):
             self.told_until = len(self.trace)
-            before, late = self._state(), self._release_late()
+            closely = number >= CLOSELY_FROM
+            before, late = self._state(closely), self._release_late()
             self.together({name: partial(self._serve, name) for name in self._services})
-            if not late and self._state() == before and not self._let_time_pass():
+            if not late and self._state(closely) == before and not self._let_time_pass():
                 return
         names = ", ".join(self._services)
         self.told_until = len(self.trace)
@@ -172,6 +152,11 @@ class World:
             if self._last is not None:
                 self.trace.follow(process.name, self._last.name)
             self._last = process
+
+    def after_all(self, actor: str) -> str:
+        """Somebody who is no process acts now: behind all that was done so far."""
+        self.trace.follow(actor, self._last.name if self._last else actor)
+        return actor
 
     def clock_of(self, process: Process) -> SteppedClock:
         """The clock of one process's machine."""
@@ -272,10 +257,10 @@ class World:
         if self._processes.get(process.name) is process:
             del self._processes[process.name]
 
-    def _state(self) -> tuple:
-        """What tells whether a round has changed anything."""
+    def _state(self, closely: bool) -> tuple:
+        """What tells whether a round has changed anything: also where it has written what was there."""
         offsets = [dict(group.committed) for group in self.bus.groups.values()] if self.bus else []
-        changes = [db.changes for db in self.databases]
+        changes = [db.contents() if closely else db.changes for db in self.databases]
         return self._effects_asked, self._stops, len(self.steps.struck), offsets, changes
 
     def _release_late(self) -> bool:

@@ -19,13 +19,13 @@ from sandbox.confined.ports import METHODS
 from sandbox.confined.shapes import Classes
 from sandbox.confined.wire import Stub, Wire
 from sandbox.errors import Crashed, UsageError
+from sandbox.explore.answers import RunOver
 from sandbox.explore.event_store import SteppedEventStore
 from sandbox.explore.limits import TimeUp
 from sandbox.explore.process import Process
 from sandbox.explore.program import StartAgain
 from sandbox.explore.stepped import SteppedClock, SteppedDatabase, SteppedGateway, SteppedPort
 from sandbox.explore.stepped_bus import SteppedBus, SteppedConsumer
-from sandbox.explore.world import RunOver
 from sandbox.referee.processes import ProcessEnded
 
 KINDS = {

@@ -20,6 +20,7 @@ from sandbox.store import SqliteDatabase, connect_cache
 Style = Literal["choreography", "orchestration"]
 STOCK = {"oat beans": 100, "dark roast": 100, "espresso cup": 100}
 PARTITIONS = 3
+ANSWERS = (WEB, "inventory", "payments", "warehouse", "email")  # what the orchestrator reads
 TROUBLES_MAX = 100  # rounds in a row that got nowhere
 ORDERS = """
 CREATE TABLE IF NOT EXISTS orders (order_id TEXT PRIMARY KEY, customer TEXT NOT NULL, cents INTEGER NOT NULL)
@@ -106,6 +107,28 @@ class Shop:
         """Does it balance? See `Books`."""
         return audit(self)
 
+    def map(self, *only: str) -> dict[str, dict[str, list[str]]]:
+        """Who publishes to which topic, and who reads it, as `sandbox.views.topology` takes it.
+
+        Analytics and the order pages, which read every fact, are left out. `only` names the
+        services that are shown, with the topics between them.
+        """
+        reads = {name: list(wired.reads) for name, wired in self._wired.items() if name not in readers()}
+        publishes = {WEB: [WEB]}
+        if self.saga:
+            commands = [topic for topics in reads.values() for topic in topics if topic.endswith("-commands")]
+            reads["checkout"] = list(ANSWERS)
+            publishes["checkout"] = [*commands, "orders"]
+        heard = {topic for topics in reads.values() for topic in topics}
+        publishes |= {name: [name] for name in self._wired if name in heard}
+        if only:
+            publishes = {name: publishes[name] for name in only if name in publishes}
+            reads = {name: reads[name] for name in only if name in reads}
+            between = {t for ts in publishes.values() for t in ts} & {t for ts in reads.values() for t in ts}
+            for topics in [*publishes.values(), *reads.values()]:
+                topics[:] = [topic for topic in topics if topic in between]
+        return {"publishes": publishes, "reads": reads}
+
     def close(self) -> None:
         """Let go of the databases."""
         self.web.close()
@@ -153,8 +176,7 @@ class Shop:
         for name, wired in self._wired.items():
             self.bus.subscribe(list(wired.reads), group=name, handle=self.services[name].handle)
         if self.saga:
-            answers = [WEB, "inventory", "payments", "warehouse", "email"]
-            self.bus.subscribe(answers, group="checkout", handle=self.saga.handle)
+            self.bus.subscribe(list(ANSWERS), group="checkout", handle=self.saga.handle)
 
 
 def open_shop(

@@ -1,5 +1,6 @@
 """A crash is a crash: memory is gone, what was written is kept, and the dead change nothing."""
 
+from dataclasses import replace
 from textwrap import dedent
 
 import pytest
@@ -284,6 +285,38 @@ def work(db, bus):
 def test_code_that_never_comes_back_is_stopped(how):
     found = explore(counting(1), HOSTILE[how], ONLY_SINGLE)
     assert (found.verdict, found.invariant) == ("FAIL", "termination"), found
+
+
+def test_where_nothing_may_strike_there_is_one_schedule():
+    """For a story that does all the harm by itself."""
+    found = explore(replace(counting(), faults=frozenset()), "def work(db, bus):\n    db.execute('SELECT 1')")
+    assert (found.verdict, found.schedules) == ("PASS", 1), found
+
+
+@pytest.mark.parametrize(
+    ("sql", "verdict"),
+    [
+        ("UPDATE seen SET item = 'x'", "PASS"),  # what is there already: it has come to rest
+        ("UPDATE seen SET item = item || 'x'", "FAIL"),
+        ("INSERT INTO seen VALUES ('x')", "FAIL"),
+    ],
+)
+def test_a_service_rests_when_it_writes_only_what_is_there(sql, verdict):
+    """A relay that writes down its place at the end of each run does no harm."""
+
+    def story(world, events):
+        world.db.execute("INSERT INTO seen VALUES ('')")
+        world.service("worker", lambda worker: worker.code.work(worker.db))
+
+    scenario = Scenario(
+        world=lambda seed: World(bus=SimulatedBus(seed), db=MemoryDatabase(TABLE)),
+        story=story,
+        faults={"crash"},
+        checks=[no_lost_message(lambda world: [], lambda world: [])],
+    )
+    found = explore(scenario, f"def work(db):\n    db.execute({sql!r})", ONLY_SINGLE)
+    assert found.verdict == verdict, found
+    assert verdict == "PASS" or found.invariant == "termination"
 
 
 def test_a_service_that_ends_each_time_it_is_started_says_by_what():

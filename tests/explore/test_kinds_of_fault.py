@@ -163,3 +163,34 @@ def test_a_kind_that_does_not_exist_is_refused():
 def test_a_kind_that_names_its_way_strikes_a_step_once():
     found = Space({"duplicate publish late"}).at(Seen("till", "publish", 1))
     assert list(map(str, found)) == ["duplicate till publish 1 late"]
+
+
+class Shelf:
+    def __init__(self):
+        self.taken = []
+
+    def take(self, cup):
+        self.taken.append(cup)
+
+
+def test_a_call_that_comes_late_stands_behind_all_that_was_done_before():
+    source = """
+    from sandbox.errors import GatewayTimeout
+
+    def sell(shelf, db):
+        try:
+            shelf.take(1)
+        except GatewayTimeout:
+            db.execute("UPDATE stock SET cups = 1")
+    """
+    found = explore(
+        Scenario(
+            world=lambda seed: World(shelf=Shelf(), db=MemoryDatabase(STOCK)),
+            story=lambda world, _: world.request("till", lambda till: till.code.sell(till.shelf, till.db)),
+            checks=[Invariant("conservation", lambda w: "both" if w.shelf.taken and cups(w) == 1 else None)],
+            faults={"fail take late"},
+        ),
+        dedent(source),
+    )
+    assert str(found.plan) == "seed 0; fail till take 1 late"
+    assert [step.actor for step in found.trace.steps] == ["till", "till", "till, late"]

@@ -148,11 +148,6 @@ def test_the_index_shows_nobodys_progress():
 # ---------------------------------------------------------------- the glossary
 
 TERMS = glossary.terms(COURSE.root)
-# What lessons set in bold to stress it, though it is no term. Better in *italics*: let this list shrink.
-STRESSED = {
-    "i", "beside", "late", "lost", "new action", "read again and decide again", "says", "second", "stores",
-    "suffix", "twice", "write down what is to be said", "zero",
-}  # fmt: skip
 PROSE = [
     Cell("markdown", "A **dual write**: see **two\nwords**. **Time:** now. **1. Scale.** Also `**code**`."),
     Cell("code", "x = 2**3**2"),
@@ -173,8 +168,7 @@ def test_a_word_that_the_glossary_lacks_is_named():
 def test_every_word_in_bold_is_in_the_glossary(lesson):
     path = COURSE.root / "notebooks" / f"{lesson.name}.ipynb"
     cells = source.read(COURSE.root / "lessons" / lesson.name / source_of(path))
-    lacking = [word for word in glossary.missing(cells, TERMS) if word.lower() not in STRESSED]
-    assert lacking == [], (
+    assert glossary.missing(cells, TERMS) == [], (
         "bold is for a term at its first use: put it into docs/glossary.md, "
         "or set what is only stressed in *italics*"
     )

@@ -11,7 +11,10 @@ import psutil
 import pytest
 
 from sandbox.__main__ import main
+from sandbox.clock import OPENING
 from sandbox.errors import NotSupportedHere
+from sandbox.messages.envelope import seal
+from sandbox.ports import StoredEvent
 from sandbox.referee import LEVELS, Referee, processes
 from sandbox.referee.processes import Nursery, ProcessEnded
 from sandbox.referee.program import FarProgram
@@ -185,3 +188,24 @@ def test_where_namespaces_are_forbidden_landlock_is_tried():
 @only_root
 def test_where_nothing_confines_nobody_else_is_graded():
     assert "--without-confinement" in python(NO_NAMESPACES.format(levels=["namespaces"]))
+
+
+PAID = """
+from dataclasses import dataclass
+from sandbox import Event
+@dataclass(frozen=True)
+class Paid(Event):
+    cents: int
+def pay():
+    return Paid(5)
+def is_a_payment(stored):
+    return isinstance(stored.event, Paid)
+"""
+
+
+def test_what_one_process_stores_another_one_reads_with_its_own_classes(nursery):
+    program = FarProgram(nursery, PAID, "<here>")
+    writer, reader = program.load().module, program.load().module
+    envelope = seal("Paid", "event-1", "till", OPENING)
+    assert reader.is_a_payment(StoredEvent("card", 1, 1, writer.pay(), envelope))
+    program.close()

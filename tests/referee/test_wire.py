@@ -101,6 +101,12 @@ values = st.recursive(
 )
 
 
+@pytest.mark.parametrize("view", [dict.keys, dict.values, dict.items])
+def test_a_view_of_a_dict_arrives_as_what_is_in_it(view):
+    shown = view({"mocha": 2, "chai": 1})
+    assert crossed(shown) == tuple(shown)
+
+
 @given(values, st.booleans())
 def test_data_arrives_as_it_was(value, keeps):
     arrived = crossed(value, keeps)

@@ -97,6 +97,23 @@ def test_the_best_sellers_are_what_was_sold(style):
     assert first[1] > second[1] > 0
 
 
+def test_its_map_says_who_leads(style):
+    shop = open_shop(SimulatedBus(), style)
+    found = shop.map()
+    published = {topic for topics in found["publishes"].values() for topic in topics}
+    assert {topic for topics in found["reads"].values() for topic in topics} <= published
+    leads = {name for name, topics in found["publishes"].items() if len(topics) > 1}
+    assert leads == ({"checkout"} if style == "orchestration" else set())
+
+
+def test_a_part_of_its_map_has_the_topics_in_between():
+    part = open_shop(SimulatedBus(), "orchestration").map("checkout", "payments")
+    assert part == {
+        "publishes": {"checkout": ["payments-commands"], "payments": ["payments"]},
+        "reads": {"checkout": ["payments"], "payments": ["payments-commands"]},
+    }
+
+
 # The books can fail: each of these is a bug that somebody has made
 
 

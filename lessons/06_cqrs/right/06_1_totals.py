@@ -1,0 +1,37 @@
+# It folds all events in memory, and writes the totals with their position
+
+from dataclasses import dataclass
+
+from sandbox import Event
+
+
+@dataclass(frozen=True)
+class DrinkSold(Event):
+    drink: str
+
+
+@dataclass(frozen=True)
+class DrinkReturned(Event):
+    drink: str
+
+
+def totals(store):
+    position, counts = 0, {}
+    for stored in store.read_all():
+        by = 1 if isinstance(stored.event, DrinkSold) else -1
+        counts[stored.event.drink] = counts.get(stored.event.drink, 0) + by
+        position = stored.position
+    return position, counts
+
+
+def rebuild(store, db):
+    with db.transaction():
+        position, counts = totals(store)
+        db.execute("DELETE FROM sold")
+        db.execute_many("INSERT INTO sold VALUES (?, ?)", counts.items())
+        db.execute("DELETE FROM checkpoint")
+        db.execute("INSERT INTO checkpoint VALUES (?)", [position])
+
+
+def catch_up(store, db):
+    rebuild(store, db)

@@ -1,0 +1,62 @@
+# It folds everything in memory, writes totals, and switches where that is enough
+
+from dataclasses import dataclass
+
+from sandbox import Event
+
+
+@dataclass(frozen=True)
+class DrinkPaid(Event):
+    drink: str
+    cents: int
+
+
+ADD = {
+    1: "INSERT INTO sold_1 VALUES (?, 1) ON CONFLICT (drink) DO UPDATE SET count = count + 1",
+    2: "INSERT INTO sold_2 VALUES (?, 1, ?) ON CONFLICT (drink) DO UPDATE "
+    "SET count = count + 1, cents = cents + excluded.cents",
+}
+
+
+def take_in(store, db, version):
+    with db.transaction():
+        (row,) = db.execute("SELECT position FROM versions WHERE version = ?", [version])
+        events = list(store.read_all(after=row["position"], limit=3))
+        for stored in events:
+            db.execute(ADD[version], [stored.event.drink, stored.event.cents][:version])
+        if events:
+            move = "UPDATE versions SET position = ? WHERE version = ?"
+            db.execute(move, [events[-1].position, version])
+    return len(events)
+
+
+def live_version(db):
+    return db.execute("SELECT version FROM versions WHERE live")[0]["version"]
+
+
+def catch_up(store, db):
+    while take_in(store, db, live_version(db)):
+        pass
+
+
+def build(store, db):
+    if live_version(db) == 2:
+        return True
+    position, totals = fold(store)
+    for drink, (count, cents) in totals.items():
+        db.execute("INSERT OR REPLACE INTO sold_2 VALUES (?, ?, ?)", [drink, count, cents])
+    with db.transaction():
+        db.execute("UPDATE versions SET position = ? WHERE version = 2", [position])
+        if db.execute("SELECT 1 FROM versions WHERE version = 1 AND position > ?", [position]):
+            return False
+        db.execute("UPDATE versions SET live = (version = 2)")
+    return True
+
+
+def fold(store):
+    position, totals = 0, {}
+    for stored in store.read_all():
+        count, cents = totals.get(stored.event.drink, (0, 0))
+        totals[stored.event.drink] = (count + 1, cents + stored.event.cents)
+        position = stored.position
+    return position, totals

@@ -1,0 +1,45 @@
+# breaks: no duplicate effect
+"""The rows first, then the checkpoint, each for itself: a crash fits in between."""
+
+from dataclasses import dataclass
+
+from sandbox import Event
+
+
+@dataclass(frozen=True)
+class DrinkSold(Event):
+    drink: str
+
+
+@dataclass(frozen=True)
+class DrinkReturned(Event):
+    drink: str
+
+
+ADD = """
+INSERT INTO sold VALUES (?, ?) ON CONFLICT (drink) DO UPDATE
+SET count = count + excluded.count
+"""
+
+
+def by(event):
+    return 1 if isinstance(event, DrinkSold) else -1
+
+
+def position(db):
+    return db.execute("SELECT position FROM checkpoint")[0]["position"]
+
+
+def catch_up(store, db):
+    for stored in store.read_all(after=position(db)):
+        db.execute(ADD, [stored.event.drink, by(stored.event)])
+        db.execute("UPDATE checkpoint SET position = ?", [stored.position])
+
+
+def rebuild(store, db):
+    with db.transaction():
+        db.execute("DELETE FROM sold")
+        db.execute("UPDATE checkpoint SET position = 0")
+        for stored in store.read_all():
+            db.execute(ADD, [stored.event.drink, by(stored.event)])
+            db.execute("UPDATE checkpoint SET position = ?", [stored.position])

@@ -1,0 +1,51 @@
+# breaks: no duplicate effect
+"""How far it has come is kept in memory, and written down only for others."""
+
+from dataclasses import dataclass
+
+from sandbox import Event
+
+
+@dataclass(frozen=True)
+class DrinkSold(Event):
+    drink: str
+
+
+@dataclass(frozen=True)
+class DrinkReturned(Event):
+    drink: str
+
+
+ADD = """
+INSERT INTO sold VALUES (?, ?) ON CONFLICT (drink) DO UPDATE
+SET count = count + excluded.count
+"""
+
+
+def by(event):
+    return 1 if isinstance(event, DrinkSold) else -1
+
+
+def position(db):
+    return db.execute("SELECT position FROM checkpoint")[0]["position"]
+
+
+reached = 0
+
+
+def catch_up(store, db):
+    global reached
+    with db.transaction():
+        for stored in store.read_all(after=reached):
+            db.execute(ADD, [stored.event.drink, by(stored.event)])
+            db.execute("UPDATE checkpoint SET position = ?", [stored.position])
+            reached = stored.position
+
+
+def rebuild(store, db):
+    with db.transaction():
+        db.execute("DELETE FROM sold")
+        db.execute("UPDATE checkpoint SET position = 0")
+        for stored in store.read_all():
+            db.execute(ADD, [stored.event.drink, by(stored.event)])
+            db.execute("UPDATE checkpoint SET position = ?", [stored.position])

@@ -1,0 +1,32 @@
+# breaks: read your writes
+"""First the row, then the checkpoint: the projection comes in between."""
+
+from dataclasses import dataclass
+
+from sandbox import Event
+
+NOT_YET = "not yet"
+
+
+@dataclass(frozen=True)
+class DrinkChosen(Event):
+    order_id: str
+    drink: str
+
+
+def choose(order_id, drink, store):
+    version = store.version(order_id)
+    (stored,) = store.append(order_id, [DrinkChosen(order_id, drink)], expected_version=version)
+    return stored.position
+
+
+def my_order(order_id, token, db, timer):
+    until = timer.now() + 100
+    while True:
+        rows = db.execute("SELECT drink FROM pages WHERE order_id = ?", [order_id])
+        reached = db.execute("SELECT position FROM checkpoint")[0]["position"]
+        if reached >= token:
+            return rows[0]["drink"] if rows else None
+        if timer.now() >= until:
+            return NOT_YET
+        timer.wait(10)

@@ -1,0 +1,38 @@
+# breaks: honest answer
+"""It waits inside a transaction, in which it sees nothing new."""
+
+from dataclasses import dataclass
+
+from sandbox import Event
+
+NOT_YET = "not yet"
+
+
+@dataclass(frozen=True)
+class DrinkChosen(Event):
+    order_id: str
+    drink: str
+
+
+def choose(order_id, drink, store):
+    version = store.version(order_id)
+    (stored,) = store.append(order_id, [DrinkChosen(order_id, drink)], expected_version=version)
+    return stored.position
+
+
+def my_order(order_id, token, db, timer):
+    until = timer.now() + 100
+    with db.transaction():
+        while True:
+            (row,) = db.execute(PAGE, [order_id])
+            if row["position"] >= token:
+                return row["drink"]
+            if timer.now() >= until:
+                return NOT_YET
+            timer.wait(10)
+
+
+PAGE = """
+SELECT position, (SELECT drink FROM pages WHERE order_id = ?) AS drink
+FROM checkpoint
+"""

@@ -1,0 +1,37 @@
+# breaks: bounded wait
+"""It waits until it is there, however long that takes; ten seconds, to be sure."""
+
+from dataclasses import dataclass
+
+from sandbox import Event
+
+NOT_YET = "not yet"
+
+
+@dataclass(frozen=True)
+class DrinkChosen(Event):
+    order_id: str
+    drink: str
+
+
+def choose(order_id, drink, store):
+    version = store.version(order_id)
+    (stored,) = store.append(order_id, [DrinkChosen(order_id, drink)], expected_version=version)
+    return stored.position
+
+
+def my_order(order_id, token, db, timer):
+    until = timer.now() + 10_000
+    while True:
+        (row,) = db.execute(PAGE, [order_id])
+        if row["position"] >= token:
+            return row["drink"]
+        if timer.now() >= until:
+            return NOT_YET
+        timer.wait(20)
+
+
+PAGE = """
+SELECT position, (SELECT drink FROM pages WHERE order_id = ?) AS drink
+FROM checkpoint
+"""

@@ -1,0 +1,45 @@
+# Published inside the transaction: rolled back, it comes again and says the same, with the same id
+
+from dataclasses import dataclass
+
+from sandbox import Command
+
+
+@dataclass(frozen=True)
+class ReserveCups(Command):
+    order_id: str
+
+
+@dataclass(frozen=True)
+class ChargeGuest(Command):
+    order_id: str
+
+
+@dataclass(frozen=True)
+class ReleaseCups(Command):
+    order_id: str
+
+
+ON = {
+    ("", "OrderPlaced"): ("reserving", "ReserveCups"),
+    ("reserving", "CupsReserved"): ("charging", "ChargeGuest"),
+    ("charging", "GuestCharged"): ("served", None),
+    ("charging", "ChargeRefused"): ("releasing", "ReleaseCups"),
+    ("releasing", "CupsReleased"): ("cancelled", None),
+}
+
+
+def handle(record, db, bus):
+    heard, order_id = record.envelope.type, record.key
+    with db.transaction():
+        rows = db.execute("SELECT step FROM sagas WHERE order_id = ?", [order_id])
+        move = ON.get((rows[0]["step"] if rows else "", heard))
+        if move is None:
+            return
+        db.execute("INSERT OR REPLACE INTO sagas VALUES (?, ?)", [order_id, move[0]])
+        if move[1]:
+            bus.publish("commands", globals()[move[1]](order_id), id=f"{move[1]} {order_id}")
+
+
+def relay(db, bus):
+    pass

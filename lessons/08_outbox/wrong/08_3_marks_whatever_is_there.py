@@ -1,0 +1,18 @@
+# breaks: no lost message
+"""It marks what it has published, and what has come in meanwhile."""
+
+from dataclasses import dataclass
+
+from sandbox import Event
+
+
+@dataclass(frozen=True)
+class OrderChanged(Event):
+    order_id: str
+    what: str
+
+
+def relay(db, bus):
+    for row in db.execute("SELECT * FROM outbox WHERE sent = 0 ORDER BY number"):
+        bus.publish("orders", OrderChanged(row["order_id"], row["what"]), key=row["order_id"], id=row["id"])
+    db.execute("UPDATE outbox SET sent = 1 WHERE sent = 0")

@@ -1,0 +1,41 @@
+# breaks: consistent output
+"""An id that is the same at each try, and for each card of the guest."""
+
+from dataclasses import dataclass
+
+from sandbox import Event
+
+
+@dataclass(frozen=True)
+class CardFilled(Event):
+    guest: str
+    card: int
+    gift: str
+
+
+STAMP = """
+INSERT INTO cards VALUES (?, 1)
+ON CONFLICT (guest) DO UPDATE SET stamps = stamps + 1
+RETURNING stamps
+"""
+
+
+def handle(record, db, bus):
+    guest, id = record.event.guest, record.envelope.id
+    with db.transaction():
+        if db.execute("SELECT * FROM inbox WHERE id = ?", [id]):
+            return
+        db.execute("INSERT INTO inbox (id) VALUES (?)", [id])
+        stamps = db.execute(STAMP, [guest])[0]["stamps"]
+        if stamps % 2 == 0:
+            db.execute(
+                "INSERT INTO outbox (id, guest, card, gift) VALUES (?, ?, ?, ?)",
+                [id, guest, stamps // 2, db.execute("SELECT gift FROM today")[0]["gift"]],
+            )
+
+
+def relay(db, bus):
+    for row in db.execute("SELECT * FROM outbox WHERE sent = 0 ORDER BY number"):
+        event = CardFilled(row["guest"], row["card"], row["gift"])
+        bus.publish("filled", event, key=event.guest, id=f"full card of {event.guest}")
+        db.execute("UPDATE outbox SET sent = 1 WHERE id = ?", [row["id"]])

@@ -1,0 +1,41 @@
+# breaks: consistent output
+"""All in one transaction, it thinks."""
+
+from dataclasses import dataclass
+
+from sandbox import Event
+
+
+@dataclass(frozen=True)
+class CardFilled(Event):
+    guest: str
+    card: int
+    gift: str
+
+
+STAMP = """
+INSERT INTO cards VALUES (?, 1)
+ON CONFLICT (guest) DO UPDATE SET stamps = stamps + 1
+RETURNING stamps
+"""
+
+
+def handle(record, db, bus):
+    guest, id = record.event.guest, record.envelope.id
+    with db.transaction():
+        if db.execute("SELECT * FROM inbox WHERE id = ?", [id]):
+            return
+        db.execute("INSERT INTO inbox (id) VALUES (?)", [id])
+        stamps = db.execute(STAMP, [guest])[0]["stamps"]
+        if stamps % 2 == 0:
+            card = stamps // 2
+            bus.publish(
+                "filled",
+                CardFilled(guest, card, db.execute("SELECT gift FROM today")[0]["gift"]),
+                key=guest,
+                id=f"{guest}-{card}",
+            )
+
+
+def relay(db, bus):
+    pass

@@ -1,0 +1,40 @@
+# breaks: consistent output
+"""The outbox says that there is something to say; what it is, the relay finds out."""
+
+from dataclasses import dataclass
+
+from sandbox import Event
+
+
+@dataclass(frozen=True)
+class CardFilled(Event):
+    guest: str
+    card: int
+    gift: str
+
+
+STAMP = """
+INSERT INTO cards VALUES (?, 1)
+ON CONFLICT (guest) DO UPDATE SET stamps = stamps + 1
+RETURNING stamps
+"""
+
+
+def handle(record, db, bus):
+    guest, id = record.event.guest, record.envelope.id
+    with db.transaction():
+        if db.execute("SELECT * FROM inbox WHERE id = ?", [id]):
+            return
+        db.execute("INSERT INTO inbox (id) VALUES (?)", [id])
+        stamps = db.execute(STAMP, [guest])[0]["stamps"]
+        if stamps % 2 == 0:
+            db.execute(
+                "INSERT INTO outbox (id, guest, card, gift) VALUES (?, ?, ?, ?)", [id, guest, stamps // 2, ""]
+            )
+
+
+def relay(db, bus):
+    for row in db.execute("SELECT * FROM outbox WHERE sent = 0 ORDER BY number"):
+        gift = db.execute("SELECT gift FROM today")[0]["gift"]
+        bus.publish("filled", CardFilled(row["guest"], row["card"], gift), key=row["guest"], id=row["id"])
+        db.execute("UPDATE outbox SET sent = 1 WHERE id = ?", [row["id"]])
