@@ -52,17 +52,17 @@ class Notebook:
 
     def cell(self, containing: str) -> Locator:
         """The code cell whose text contains these words, scrolled into view."""
-        index = self.page.evaluate(
+        tab, index = self.page.evaluate(
             """words => {
-                const notebook = window.jupyterapp.shell.currentWidget.content;
+                const tab = window.jupyterapp.shell.currentWidget, notebook = tab.content;
                 const index = notebook.widgets.findIndex(
                     cell => cell.model.type === 'code' && cell.model.sharedModel.getSource().includes(words));
                 notebook.activeCellIndex = index;
-                return notebook.scrollToItem(index, 'start').then(() => index);
+                return notebook.scrollToItem(index, 'start').then(() => [tab.id, index]);
             }""",
             containing,
         )
-        cell = self.page.locator(f".jp-Cell[data-windowed-list-index='{index}']")
+        cell = self.page.locator(f"[id='{tab}'] .jp-Cell[data-windowed-list-index='{index}']")
         cell.wait_for()
         return cell
 

@@ -22,7 +22,7 @@ from tools.lessons.build import ROOT
 
 LESSON = "notebooks/01_events.ipynb"
 EXERCISES = "exercises/03_idempotent_consumers.ipynb"
-SLOW = 60_000  # milliseconds: Python has to arrive and to start
+SLOW = 40_000  # milliseconds: Python has to arrive and to start
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,9 @@ def visit(chromium: Browser, server: ThreadingHTTPServer) -> Iterator[Page]:
     page = context.new_page()
     page.asked = []
     page.on("request", lambda request: page.asked.append(request.url))
+    expect.set_options(timeout=SLOW)
     yield page
+    expect.set_options(timeout=5_000)
     context.close()
 
 
