@@ -74,7 +74,9 @@ def _kafka() -> Line:
 
 
 def _no_kafka() -> Line:
-    return Line("–", "Kafka", "not to be had inside a browser; on your own machine or on Binder: `make kafka`")
+    return Line(
+        "–", "Kafka", "not to be had inside a browser; on your own machine or on Binder: `make kafka`"
+    )
 
 
 def _engine() -> Line:
@@ -89,7 +91,9 @@ def _pictures() -> Line:
         return Line("✓", "dot", "Graphviz draws the maps of who reads what")
     if importlib.util.find_spec("pygraphviz"):
         return Line("✓", "dot", "not on the PATH; Graphviz comes with pygraphviz, which does as well")
-    return Line("–", "dot", "no Graphviz; the maps of who reads what are laid out more simply, or come as text")
+    return Line(
+        "–", "dot", "no Graphviz; the maps of who reads what are laid out more simply, or come as text"
+    )
 
 
 def _browser() -> Line:

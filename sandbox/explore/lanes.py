@@ -31,7 +31,7 @@ class Lanes:
     left_out = False  # whether the story could not be told here
 
     def __init__(self) -> None:
-        self._lanes: dict[str, "greenlet"] = {}  # the first of them runs next
+        self._lanes: dict[str, greenlet] = {}  # the first of them runs next
         self._hub: greenlet | None = None
         self._left: list[greenlet] = []  # lanes that an error of ours has left in mid-air
         self.running = ""  # the name of the lane that runs, if any

@@ -53,7 +53,12 @@ def _placed(
         width = max((nodes[n] for n in column), default=0)
         before = {n: [places[a][1] for a, b in edges if b == n and a in places] for n in column}
         column = sorted(column, key=lambda n: sum(before[n]) / len(before[n]) if before[n] else 0)
-        top = margin + height // 2 + (tallest - len(column)) * APART // 2 + shift[count % len(shift)] * APART // 2
+        top = (
+            margin
+            + height // 2
+            + (tallest - len(column)) * APART // 2
+            + shift[count % len(shift)] * APART // 2
+        )
         for number, name in enumerate(column):
             places[name] = (x + width // 2, top + number * APART)
         x += width + GAP

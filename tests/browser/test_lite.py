@@ -1,6 +1,5 @@
 """The course without a server: Python itself runs in the browser, and nothing comes from elsewhere."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -17,10 +16,11 @@ from playwright.sync_api import Browser, Error, Page, expect
 from tests.browser.notebook import Notebook, picture
 from tests.browser.test_feedback import attempt
 from tests.browser.test_lesson_01 import type_into
-from tools.lite.__main__ import SITE
 from tools.lessons.build import ROOT
+from tools.lite.__main__ import SITE
 
 LESSON = "notebooks/01_events.ipynb"
+FIRST = "notebooks/00_welcome.ipynb"
 EXERCISES = "exercises/03_idempotent_consumers.ipynb"
 SLOW = 40_000  # milliseconds: Python has to arrive and to start
 
@@ -45,7 +45,7 @@ class Quiet(SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def server(site: Path) -> Iterator[ThreadingHTTPServer]:
     """Any web server."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site))
@@ -55,9 +55,9 @@ def server(site: Path) -> Iterator[ThreadingHTTPServer]:
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def visit(chromium: Browser, server: ThreadingHTTPServer) -> Iterator[Page]:
-    """One visitor, whose browser keeps what it has loaded."""
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Page]:
+    """A new visitor, whose browser keeps what it has loaded."""
     context = chromium.new_context(viewport={"width": 1280, "height": 1000})
     context.set_default_timeout(SLOW)
     page = context.new_page()
@@ -67,6 +67,13 @@ def visit(chromium: Browser, server: ThreadingHTTPServer) -> Iterator[Page]:
     yield page
     expect.set_options(timeout=5_000)
     context.close()
+
+
+READY = """path => {  // no promise is waited for: the page may go away meanwhile
+  const panel = window.jupyterapp && window.jupyterapp.shell.currentWidget;
+  const session = panel && panel.context && panel.context.path === path && panel.sessionContext;
+  return !!session && session.isReady && session.kernelDisplayStatus === 'idle';
+}"""
 
 
 class LiteNotebook(Notebook):
@@ -79,7 +86,7 @@ class LiteNotebook(Notebook):
 
     def _is_ready(self, path: str) -> bool:
         try:
-            return super()._is_ready(path)
+            return self.page.evaluate(READY, path)
         except Error:  # the page reloads itself once, when its service worker is there
             return False
 
@@ -179,11 +186,17 @@ def test_an_exercise_fails_and_then_passes(visit, server):
 
 
 def test_it_runs_with_its_server_gone(visit, server):
+    visit.goto(f"http://127.0.0.1:{server.server_port}/")
+    visit.wait_for_url("**/lab/index.html?path=notebooks/00_welcome.ipynb")
+    LiteNotebook(visit, server, FIRST)
     server.shutdown()
     server.server_close()
     notebook = LiteNotebook(visit, server, LESSON)
+    visit.evaluate("window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
     notebook.run_all()
-    expect(notebook.cell("bus = connect()")).to_contain_text("The simulated bus, inside this notebook (seed 0)")
+    expect(notebook.cell("bus = connect()")).to_contain_text(
+        "The simulated bus, inside this notebook (seed 0)"
+    )
     assert notebook.errors() == []
     own = f"http://127.0.0.1:{server.server_port}/"
     assert [url for url in visit.asked if not url.startswith((own, "data:", "blob:"))] == []

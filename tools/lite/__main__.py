@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import venv
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -22,11 +23,24 @@ SITE = BUILD / "lite"
 FOLDERS = ("notebooks", "exercises", "solutions", "docs")
 PROGRESS = "/drive/exercises/progress.json"  # the browser's own storage
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
+MATCH = "await t.match(e)"  # in JupyterLite's service worker
+# The service worker keeps what it has seen: it has to be there before the first page, and see every lesson.
 DOOR = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Event sandbox</title>
-<script id="jupyter-config-data" type="application/json" data-jupyter-lite-root=".">{{}}</script>
-<meta http-equiv="refresh" content="0; url={address}">
-<p>The course opens: <a href="{address}">{address}</a></p></html>
+<script id="jupyter-config-data" type="application/json" data-jupyter-lite-root=".">{}</script>
+<p>The course opens: <a href="ADDRESS">the first lesson</a>. The first time, this takes a minute.</p>
+<script type="module">
+const workers = navigator.serviceWorker;
+if (workers) try {
+  await workers.register("service-worker.js?enableCache=true");
+  if (!workers.controller) await new Promise(done => {
+    workers.addEventListener("controllerchange", done, {once: true});
+    setTimeout(done, 5000);
+  });
+  await Promise.all(FILES.map(file => fetch(file)));
+} catch (error) { console.warn("Offline, the course will not be here:", error); }
+location.replace("ADDRESS");
+</script></html>
 """
 
 
@@ -40,15 +54,15 @@ def main() -> int:
     except Problem as problem:
         sys.exit(f"The site could not be built: {problem}")
     size = sum(path.stat().st_size for path in SITE.rglob("*") if path.is_file())
-    print(f"The course for the browser is in {SITE.relative_to(ROOT)} ({size / 1e6:.0f} MB). "
-          "Any web server can serve it; this one, for you alone: make lite ARGS=--serve")
+    print(
+        f"The course for the browser is in {SITE.relative_to(ROOT)} ({size / 1e6:.0f} MB). "
+        "Any web server can serve it; this one, for you alone: make lite ARGS=--serve"
+    )
     if choice.serve:
         handler = partial(http.server.SimpleHTTPRequestHandler, directory=SITE)
         print(f"http://localhost:{choice.port} (Ctrl+C ends it)", flush=True)
-        try:
+        with suppress(KeyboardInterrupt):
             http.server.ThreadingHTTPServer(("127.0.0.1", choice.port), handler).serve_forever()
-        except KeyboardInterrupt:
-            pass
     return 0
 
 
@@ -63,23 +77,31 @@ def build() -> None:
     packages = pyodide.distribution(source / "static" / "pyodide", cache)
     first = _contents(source / "files")
     options = {"packages": packages, "env": {"SANDBOX_PROGRESS": PROGRESS}}
-    _write(source / "jupyter-lite.json", {
-        "jupyter-lite-schema-version": 0,
-        "jupyter-config-data": {
-            "appName": "Event sandbox",
-            "exposeAppInBrowser": True,
-            "enableServiceWorkerCache": "true",
-            "litePluginSettings": {KERNEL: {"disablePyPIFallback": True, "loadPyodideOptions": options}},
+    _write(
+        source / "jupyter-lite.json",
+        {
+            "jupyter-lite-schema-version": 0,
+            "jupyter-config-data": {
+                "appName": "Event sandbox",
+                "exposeAppInBrowser": True,
+                "enableServiceWorkerCache": "true",
+                "litePluginSettings": {KERNEL: {"disablePyPIFallback": True, "loadPyodideOptions": options}},
+            },
         },
-    })
+    )
     _write(source / "overrides.json", SETTINGS)
-    _write(source / "jupyter_lite_config.json", {"LiteBuildConfig": {
-        "contents": ["files"],
-        "output_dir": str(SITE),
-        "cache_dir": str(cache / "jupyterlite"),
-        "no_sourcemaps": True,
-        "apps": ["lab"],
-    }})
+    _write(
+        source / "jupyter_lite_config.json",
+        {
+            "LiteBuildConfig": {
+                "contents": ["files"],
+                "output_dir": str(SITE),
+                "cache_dir": str(cache / "jupyterlite"),
+                "no_sourcemaps": True,
+                "apps": ["lab"],
+            }
+        },
+    )
     command = [python, "-m", "jupyter", "lite", "build"]
     path = os.pathsep.join([str(python.parent), os.environ["PATH"]])
     answer = subprocess.run(
@@ -87,7 +109,20 @@ def build() -> None:
     )
     if answer.returncode:
         raise Problem(f"jupyter lite build has failed:\n{(answer.stdout + answer.stderr).strip()[-1500:]}")
-    (SITE / "index.html").write_text(DOOR.format(address=f"lab/index.html?path={first}"), encoding="utf-8")
+    kept = ["index.html", "jupyter-lite.json", "lab/index.html", "lab/jupyter-lite.json"]
+    kept += [path.relative_to(SITE).as_posix() for path in sorted(SITE.glob("files/**/*.ipynb"))]
+    kept += [path.relative_to(SITE).as_posix() for path in sorted(SITE.glob("api/contents/**/all.json"))]
+    _find_pages_whatever_they_are_asked(SITE / "service-worker.js")
+    door = DOOR.replace("FILES", json.dumps(kept)).replace("ADDRESS", f"lab/index.html?path={first}")
+    (SITE / "index.html").write_text(door, encoding="utf-8")
+
+
+def _find_pages_whatever_they_are_asked(worker: Path) -> None:
+    """Have it find `lab/index.html?path=…` among what it has kept, for any path."""
+    text = worker.read_text(encoding="utf-8")
+    if text.count(MATCH) != 1:
+        raise Problem(f"{worker.name} of JupyterLite is another one by now: look at its fromCache.")
+    worker.write_text(text.replace(MATCH, MATCH[:-1] + ",{ignoreSearch:true})"), encoding="utf-8")
 
 
 def _environment(folder: Path) -> Path:

@@ -44,7 +44,11 @@ def normal(name: str) -> str:
 def fetch(packages: dict[str, str], folder: Path, *, compiled: bool = False) -> None:
     """Have pip download wheels of these versions for Python in the browser. Raises `Problem`."""
     platform = ["pyemscripten_2026_0_wasm32"] if compiled else ["any"]
-    kind = ["--implementation", "cp", "--abi", "cp314"] if compiled else ["--implementation", "py", "--abi", "none"]
+    kind = (
+        ["--implementation", "cp", "--abi", "cp314"]
+        if compiled
+        else ["--implementation", "py", "--abi", "none"]
+    )
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
     command += ["--python-version", "3.14", *kind, "--platform", *platform, "--dest", str(folder)]
     command += [f"{name}=={version}" for name, version in sorted(packages.items())]
