@@ -15,9 +15,7 @@ Key = str | bytes | None
 @lru_cache(maxsize=65_536)
 def partition_for(key: bytes, partitions: int) -> int:
     """The partition of `key` among `partitions`, as Java's DefaultPartitioner finds it."""
-    from kafka.partitioner.default import (
-        murmur2,  # with it comes all of kafka-python: two thirds of our start
-    )
+    from kafka.partitioner.default import murmur2  # all of kafka-python comes with it, so not before
 
     return (murmur2(key) & 0x7FFFFFFF) % partitions
 
