@@ -4,7 +4,7 @@ PORT ?= 9092
 COURSE = $(PYTHON) tools/course.py
 .DEFAULT_GOAL := help
 
-.PHONY: help lab test test-live kafka kafka-stop kafka-reset lessons bench format clean
+.PHONY: help lab test test-live kafka kafka-stop kafka-reset lessons bench lite docs format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|' 2>/dev/null \
@@ -33,6 +33,12 @@ lessons: ## build notebooks/, exercises/ and solutions/ from lessons/
 
 bench: ## measure, side by side with peers (ARGS=--full for a million events)
 	@$(COURSE) bench $(ARGS)
+
+lite: ## the course as a static site that needs no server, in build/lite (ARGS=--serve shows it)
+	@$(COURSE) lite $(ARGS)
+
+docs: ## the lessons and the reference as pages, in build/docs
+	@$(COURSE) docs $(ARGS)
 
 format: ## ruff: sort imports, lay out, point at mistakes
 	@$(COURSE) setup

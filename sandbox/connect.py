@@ -1,9 +1,10 @@
 """`connect`: the one place that knows both the simulator and the real brokers."""
 
 import os
+import sys
 from urllib.parse import urlsplit
 
-from sandbox.errors import UsageError
+from sandbox.errors import NotSupportedHere, UsageError
 from sandbox.ports import Bus
 from sandbox.sim import SimulatedBus
 
@@ -19,13 +20,19 @@ def connect(url: str | None = None, *, seed: int | None = None, run: str | None 
     give the same name to find its topics and offsets again; by default every run is new.
 
     Raises `UsageError` for an address it can't read, `BrokerUnreachable` within five
-    seconds where nothing answers.
+    seconds where nothing answers, `NotSupportedHere` for a broker in a browser.
     """
     url = url or os.environ.get("SANDBOX_BUS") or SIMULATED
     parts = urlsplit(url)
     if parts.scheme == "sim":
         return SimulatedBus(seed=_seed() if seed is None else seed)
     if parts.scheme == "kafka" and parts.netloc:
+        if sys.platform == "emscripten":
+            raise NotSupportedHere(
+                f"Python in a browser can open no connection to {url}: it has no sockets. Use connect() for "
+                "the simulator, or take the course to your own machine or to Binder, where `make kafka` "
+                "starts a real Kafka."
+            )
         from sandbox.adapters.kafka import KafkaBus
 
         return KafkaBus(parts.netloc, run=run)

@@ -9,6 +9,7 @@ import os
 import platform
 import shutil
 import socket
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -45,6 +46,8 @@ class Setup:
 
 def check_setup() -> Setup:
     """Look around, for less than a second; nothing is started or changed."""
+    if sys.platform == "emscripten":
+        return Setup([_python(), _bus(), _no_kafka(), _pictures(), _browser()])
     return Setup([_python(), _bus(), _kafka(), _engine(), _pictures(), _browser()])
 
 
@@ -70,6 +73,12 @@ def _kafka() -> Line:
     return Line("–", "Kafka", "not running, and not needed. To see a lesson on it: `make kafka`")
 
 
+def _no_kafka() -> Line:
+    return Line(
+        "–", "Kafka", "not to be had inside a browser; on your own machine or on Binder: `make kafka`"
+    )
+
+
 def _engine() -> Line:
     here = [name for name, found in (("the command docker", _docker()), ("Java", _java())) if found]
     if here:
@@ -82,7 +91,9 @@ def _pictures() -> Line:
         return Line("✓", "dot", "Graphviz draws the maps of who reads what")
     if importlib.util.find_spec("pygraphviz"):
         return Line("✓", "dot", "not on the PATH; Graphviz comes with pygraphviz, which does as well")
-    return Line("–", "dot", "no Graphviz; the maps of who reads what come as text")
+    return Line(
+        "–", "dot", "no Graphviz; the maps of who reads what are laid out more simply, or come as text"
+    )
 
 
 def _browser() -> Line:

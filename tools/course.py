@@ -25,6 +25,8 @@ COMMANDS = {
     "lessons": ["-m", "tools.lessons", "build"],
     "kafka": ["-m", "tools.broker"],
     "bench": ["-m", "benchmarks"],
+    "lite": ["-m", "tools.lite"],
+    "docs": ["-m", "tools.docs"],
 }
 
 

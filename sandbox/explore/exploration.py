@@ -10,6 +10,11 @@ from sandbox.faults import Plan
 from sandbox.trace import Trace
 
 NAMES = ("without a fault", "single faults", "pairs of faults", "triples of faults")
+ELSEWHERE = (
+    "Here, without the package greenlet, nobody can be interrupted at work: "
+    "for the whole verdict run it on your own machine or on Binder."
+)
+NOT_HERE = f"This is about who interrupts whom. {ELSEWHERE}"
 
 
 @dataclass(frozen=True)
@@ -24,11 +29,13 @@ class Exploration:
     scenario: Scenario | None = None
     why: str = ""  # UNKNOWN: why
     seconds: float = 0.0
+    left_out: int = 0  # schedules that can't be told here (`lanes`)
+    kinds_left_out: tuple[str, ...] = ()  # and whole kinds of fault
 
     @property
     def schedules(self) -> int:
         """How many were tried, those for shrinking left out."""
-        return sum(level.tried for level in self.levels) + self.by_chance
+        return sum(level.tried for level in self.levels) + self.by_chance - self.left_out
 
     @property
     def survived(self) -> int:
@@ -61,7 +68,17 @@ class Exploration:
         parts = [_in_words(level) for level in self.levels if level.of]
         if self.by_chance:
             parts.append(f"{self.by_chance} with faults by chance")
+        if self.left_out:
+            parts.append(f"{self.left_out:,} of them left out")
         return ", ".join(parts)
+
+    @property
+    def gap(self) -> str:
+        """What a whole verdict would have tried as well, or nothing."""
+        parts = [f"the kind of fault “{kind}”" for kind in self.kinds_left_out]
+        if self.left_out:
+            parts.append(f"{self.left_out:,} schedules in which one waits for another")
+        return f"Left out: {' and '.join(parts)}. {ELSEWHERE}" if parts else ""
 
     @property
     def progress(self) -> str:
@@ -73,7 +90,7 @@ class Exploration:
             return f"UNKNOWN  {self.why}"
         count = f"survived {self.survived:,} of {self.schedules:,} schedules ({self.space})"
         if self.verdict == "PASS":
-            return f"PASS  {count}"
+            return f"PASS  {count}{self.gap and '. ' + self.gap}"
         return (
             f"FAIL  {self.invariant}: {self.story}\n{self.trace}\nPlan: {self.plan}\nBefore that it {count}"
         )

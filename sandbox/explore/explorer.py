@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from sandbox.explore.exploration import Exploration
+from sandbox.explore.exploration import NOT_HERE, Exploration
+from sandbox.explore.lanes import preemption
 from sandbox.explore.program import Program, StartAgain
 from sandbox.explore.scenario import TERMINATION, Run, Scenario, run
 from sandbox.explore.search import Level, Reach, search
@@ -15,6 +16,7 @@ from sandbox.faults import Plan
 from sandbox.messages import isolated_types
 
 FAULTS_BY_CHANCE, FAULTS_MOST = 3, 6  # that strike such a run: about, and at most
+SWITCH = "switch"
 SAY_FIRST_SECONDS, SAY_EVERY_SECONDS = 2.0, 0.5  # how it goes on, where it takes long
 
 
@@ -62,7 +64,10 @@ class _Explorer:
     def __init__(self, scenario: Scenario, budget: Budget, say: Callable[[str], None] | None) -> None:
         self._scenario = scenario
         self._budget = budget
-        self._space = Space(scenario.faults)
+        here = {kind for kind in scenario.faults if preemption() or kind.split()[0] != SWITCH}
+        self._space = Space(here)
+        self._kinds_left_out = tuple(sorted(scenario.faults - here))
+        self._left_out = 0  # schedules
         self._levels: list[Level] = []
         self._by_chance = 0
         self._met: set[str] = set()  # the kinds of fault that had something to strike
@@ -72,6 +77,8 @@ class _Explorer:
         self._say_at = self._start + SAY_FIRST_SECONDS
 
     def explore(self, make: Callable[[], Program]) -> Exploration:
+        if self._kinds_left_out and not self._space.kinds:
+            return self._end("UNKNOWN", why=NOT_HERE)
         try:
             self._program = make()
             self._program.load()
@@ -110,6 +117,9 @@ class _Explorer:
     def _runs(self) -> Iterator[Run]:
         for done in search(self._tell, self._space, self._budget.reach, self._levels):
             self._steps = self._steps or len(done.steps.log)
+            if done.left_out:
+                self._left_out += 1
+                continue
             self._met.update(kind for fault in done.plan.faults for kind in self._space.kinds_of(fault))
             yield done
         if not self._space.kinds:  # nothing can strike, by chance neither
@@ -117,7 +127,9 @@ class _Explorer:
         rate = min(1.0, FAULTS_BY_CHANCE / self._steps)
         for seed in range(1, self._budget.by_chance + 1):
             self._by_chance += 1
-            yield self._tell(Plan(seed), chance=Chance(seed, rate, FAULTS_MOST, self._space.at))
+            done = self._tell(Plan(seed), chance=Chance(seed, rate, FAULTS_MOST, self._space.at))
+            self._left_out += done.left_out
+            yield done
 
     def _tell(self, plan: Plan, events: Sequence | None = None, chance: Chance | None = None) -> Run:
         now = perf_counter()
@@ -131,5 +143,12 @@ class _Explorer:
     def _end(self, verdict: str, **shown: object) -> Exploration:
         seconds = perf_counter() - self._start
         return Exploration(
-            verdict, self._levels, self._by_chance, scenario=self._scenario, seconds=seconds, **shown
+            verdict,
+            self._levels,
+            self._by_chance,
+            scenario=self._scenario,
+            seconds=seconds,
+            left_out=self._left_out,
+            kinds_left_out=self._kinds_left_out,
+            **shown,
         )

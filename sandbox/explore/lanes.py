@@ -3,15 +3,32 @@
 A lane runs until it is over, until a `switch` strikes one of its steps, or until it has to
 wait for a lock. To try every point at which one may be preempted, a few times each, finds
 most races (Musuvathi and Qadeer 2007, iterative context bounding).
+
+A lane that stops in the middle is a greenlet. Where there are none (in the browser), calls
+run one after the other, and the explorer says what could not be tried.
 """
 
 from collections.abc import Callable
 
-from greenlet import getcurrent, greenlet
+try:
+    from greenlet import getcurrent, greenlet
+except ImportError:
+    greenlet = None
+
+
+def preemption() -> bool:
+    """Can one be interrupted here while it is at work, and another run on?"""
+    return greenlet is not None
+
+
+class NotToldHere(BaseException):
+    """The story can't go on without interrupting somebody."""
 
 
 class Lanes:
     """The lanes of one world: none, most of the time."""
+
+    left_out = False  # whether the story could not be told here
 
     def __init__(self) -> None:
         self._lanes: dict[str, greenlet] = {}  # the first of them runs next
@@ -83,3 +100,47 @@ class Lanes:
     def _to_the_front(self, *names: str) -> None:
         first = {name: self._lanes[name] for name in names}
         self._lanes = first | self._lanes
+
+
+class OneByOne:
+    """Lanes without preemption. See `Lanes`.
+
+    Calls that come up inside another one run at once, as they do there, while the outer one
+    waits. Where that one has to go on first, `NotToldHere` is raised.
+    """
+
+    others: tuple[str, ...] = ()
+    left_any = False
+
+    def __init__(self) -> None:
+        self.left_out = False
+        self.running = ""
+        self._under_way: list[str] = []
+
+    def run(self, calls: dict[str, Callable[[], None]]) -> None:
+        for name, call in calls.items():
+            self._under_way.append(name)
+            self.running = name
+            try:
+                call()
+            finally:
+                self._under_way.pop()
+                self.running = self._under_way[-1] if self._under_way else ""
+
+    def close(self) -> None:
+        pass
+
+    def hand_over(self, name: str) -> None:
+        self.left_out = True
+        raise NotToldHere
+
+    def wait_until(self, free: Callable[[], bool], name: str) -> bool:
+        if name == self.running or name not in self._under_way:
+            return False
+        self.left_out = True
+        raise NotToldHere
+
+
+def lanes() -> Lanes | OneByOne:
+    """Those of a new world."""
+    return Lanes() if preemption() else OneByOne()

@@ -8,11 +8,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType, FrameType
 
+from sandbox.explore import loops
+
 AGAIN_SECONDS = 0.01
 MEMORY_MAX = 1 << 30  # bytes that a submission may take, beyond what there is
 STATM = Path("/proc/self/statm")
 PATIENCE = 100  # so many times later, code of ours is interrupted again
 IsTheirs = Callable[[CodeType], bool]
+
+
+def has_timers() -> bool:
+    """Does this system interrupt us when time has passed?"""
+    return hasattr(signal, "setitimer") and sys.platform != "emscripten"
 
 
 class TimeUp(BaseException):
@@ -30,11 +37,13 @@ def deadline(
     loop) meets it again on the next line that it runs, and so on, until it is out. Code of
     ours, cleaning up meanwhile, is left alone for a second. Then it is not cleaning up: what is
     raised inside a callback of the garbage collector, for one, gets lost. Needs the main thread
-    and a system with interval timers (not Windows); elsewhere there is no deadline, and the
-    notebook's own interrupt is the way out.
+    and a system with interval timers. Elsewhere (on Windows, in the browser, in a thread) the
+    clock is looked at whenever a loop of theirs goes round, from Python 3.12 on; where not even
+    that is to be had, the notebook's own interrupt is the way out.
     """
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
+    if not has_timers() or threading.current_thread() is not threading.main_thread():
+        with loops.deadline(seconds, is_theirs, TimeUp, moving):
+            yield
         return
     passed, last = 0, moving and moving()
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sandbox.explore.answers import RunOver
+from sandbox.explore.lanes import NotToldHere
 from sandbox.explore.limits import TimeUp, deadline
 from sandbox.explore.program import Program
 from sandbox.explore.steps import Chance, Steps
@@ -70,6 +71,7 @@ class Run:
     trace: Trace
     anomaly: Anomaly | None
     untold: str = ""  # why it says nothing
+    left_out: bool = False  # it can't be told here, where nobody is interrupted (`lanes`)
 
 
 def run(
@@ -93,12 +95,12 @@ def run(
             try:
                 scenario.story(world, scenario.events if events is None else events)
                 world.settle()
-            except RunOver:
+            except (RunOver, NotToldHere):
                 pass
     except TimeUp:
         world.endless = f"your code has done nothing for {HANG_SECONDS:g} s, and has not come back."
     try:
-        anomaly = None if world.untold else judge(scenario, world)
+        anomaly = None if world.untold or world.lanes.left_out else judge(scenario, world)
         if watch:
             watch(world)
     finally:
@@ -108,7 +110,7 @@ def run(
             sys.settrace(tracing)
     struck = Plan(plan.seed, tuple(steps.struck))
     told = min(len(world.trace), ENDLESS_SHOWN) if world.endless else world.told_until
-    return Run(struck, steps, world.trace.first(told), anomaly, world.untold)
+    return Run(struck, steps, world.trace.first(told), anomaly, world.untold, world.lanes.left_out)
 
 
 def judge(scenario: Scenario, world: World) -> Anomaly | None:

@@ -54,6 +54,8 @@ def search(try_one: Try, space: Space, reach: Reach, levels: list[Level], seed: 
 
 def _next(done: Run, space: Space, reach: Reach) -> list[Fault]:
     """What may strike in addition."""
+    if done.left_out:
+        return []
     count, only_switches = len(done.plan.faults), all(f.word == "switch" for f in done.plan.faults)
     if count < reach.depth:
         return space.after(done.steps)

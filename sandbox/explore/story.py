@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sandbox.errors import UsageError
+from sandbox.explore.exploration import NOT_HERE
 from sandbox.explore.program import Program
 from sandbox.explore.scenario import Run, Scenario, run
 from sandbox.explore.world import World
@@ -35,4 +37,6 @@ def tell(scenario: Scenario, source: str, plan: Plan, events: Sequence, filename
 
     with isolated_types():
         done = run(scenario, Program(source, filename), plan, events, watch=look)
+    if done.left_out:
+        raise UsageError(NOT_HERE)
     return Story(done, moments)

@@ -16,7 +16,7 @@ import msgspec
 from sandbox.clock import VirtualClock
 from sandbox.errors import Crashed, SandboxError, UsageError
 from sandbox.explore.answers import Answer, RunOver, Said
-from sandbox.explore.lanes import Lanes
+from sandbox.explore.lanes import lanes
 from sandbox.explore.process import Process
 from sandbox.explore.program import Program
 from sandbox.explore.stepped import SteppedClock
@@ -49,7 +49,7 @@ class World:
         self.untold = ""  # why no verdict can be given
         self.watch: Callable[[World], None] | None = None  # called before each step
         self.told_until = 0  # the length of the trace when the last thing happened
-        self.lanes = Lanes()
+        self.lanes = lanes()
         self.databases = [port for port in ports.values() if hasattr(port, "holder")]
         self._strike = SimulatedEffects(self.bus) if self.bus else None
         self._late: list[Callable[[], object]] = []  # what is still to come

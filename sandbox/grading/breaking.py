@@ -114,7 +114,10 @@ def _plan(text: object, function: str, scenario: Scenario, source: str) -> Plan:
 
 
 def _tell(scenario: Scenario, source: str, plan: Plan) -> Run:
-    return tell(scenario, source, plan, scenario.events, FILENAME.format("victim")).run
+    try:
+        return tell(scenario, source, plan, scenario.events, FILENAME.format("victim")).run
+    except UsageError as error:  # it can't be told in this place
+        raise NotAttempted(str(error)) from error
 
 
 def _steps(done: Run) -> str:

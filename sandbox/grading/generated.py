@@ -7,29 +7,28 @@ is written to disk: a verdict never flips.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis.errors import Flaky
-from hypothesis.internal.conjecture import providers
-from hypothesis.strategies import SearchStrategy
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
 
 INPUTS_MAX = 60  # of one attack; a verdict has to come at once
 
-NO_CONSTANTS = providers.Constants()
 
-_SETTINGS = settings(
-    max_examples=INPUTS_MAX,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    report_multiple_bugs=False,
-    phases=(Phase.explicit, Phase.generate, Phase.shrink),
-    suppress_health_check=list(HealthCheck),
-)
-
-
-def for_all(check: Callable[..., None], **inputs: SearchStrategy) -> None:
+def for_all(check: Callable[..., None], **inputs: "SearchStrategy") -> None:
     """Call `check` with generated keyword arguments; its smallest failure comes out."""
+    from hypothesis import HealthCheck, Phase, given, settings  # here, for most cells never need it
+    from hypothesis.errors import Flaky
+
+    as_always = settings(
+        max_examples=INPUTS_MAX,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        report_multiple_bugs=False,
+        phases=(Phase.explicit, Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
     failures = []
 
     def run(**values: object) -> None:
@@ -41,7 +40,7 @@ def for_all(check: Callable[..., None], **inputs: SearchStrategy) -> None:
 
     try:
         with _only_our_inputs():
-            given(**inputs)(_SETTINGS(run))()
+            given(**inputs)(as_always(run))()
     except Flaky:  # the code remembers earlier calls: the same input went well the next time
         raise failures[-1] from None
 
@@ -53,9 +52,11 @@ def _only_our_inputs() -> Iterator[None]:
     It would make other inputs of them from run to run, and keep them in `.hypothesis/`. It
     has no setting for that, hence the private name; a test notices when that goes.
     """
-    name = "_get_local_constants"
+    from hypothesis.internal.conjecture import providers
+
+    name, none = "_get_local_constants", providers.Constants()
     collect = getattr(providers, name, None)
-    setattr(providers, name, lambda: NO_CONSTANTS)
+    setattr(providers, name, lambda: none)
     try:
         yield
     finally:

@@ -71,7 +71,8 @@ class Verdict:
         if self.strikes and self.result == "PASS":
             return [sentence for done in self.strikes for sentence in (done.score, done.ending)]
         if self.result == "PASS":
-            return [f"Your code {self.space}."]
+            gaps = dict.fromkeys(found.gap for found in self.explorations if found.gap)
+            return [f"Your code {self.space}.", *gaps]
         if self.result == "UNKNOWN":
             return [self.story, "No verdict yet."]
         lines = [f"{'Not yet' if self.grader.wants_schedules else 'Broken'}: {self.invariant}.", self.story]

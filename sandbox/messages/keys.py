@@ -7,8 +7,6 @@ We compute the partition here and hand it to every client, so that none can diff
 
 from functools import lru_cache
 
-from kafka.partitioner.default import murmur2
-
 from sandbox.errors import InvalidKey
 
 Key = str | bytes | None
@@ -17,6 +15,8 @@ Key = str | bytes | None
 @lru_cache(maxsize=65_536)
 def partition_for(key: bytes, partitions: int) -> int:
     """The partition of `key` among `partitions`, as Java's DefaultPartitioner finds it."""
+    from kafka.partitioner.default import murmur2  # all of kafka-python comes with it, so not before
+
     return (murmur2(key) & 0x7FFFFFFF) % partitions
 
 

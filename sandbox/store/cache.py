@@ -5,11 +5,12 @@ course uses are in `sandbox.ports.Cache`.
 """
 
 import os
+import sys
 
 import fakeredis
 import redis
 
-from sandbox.errors import CacheUnreachable, UsageError
+from sandbox.errors import CacheUnreachable, NotSupportedHere, UsageError
 
 ANSWER_WITHIN_S = 3
 
@@ -53,6 +54,8 @@ def connect_cache(url: str | None = None) -> InProcessCache | RedisCache:
         return InProcessCache(server=fakeredis.FakeServer(), decode_responses=True)
     if not url.startswith(("redis://", "rediss://")):
         raise UsageError(f"{url!r} names no Redis. Use 'fake://', or 'redis://localhost:6379'.")
+    if sys.platform == "emscripten":
+        raise NotSupportedHere(f"Python in a browser can open no connection to {url}. Use 'fake://'.")
     cache = RedisCache.from_url(
         url,
         decode_responses=True,

@@ -1,14 +1,17 @@
 """The topology: who publishes to which topic, and who reads it.
 
-Graphviz finds the places, we draw: boxes are measured by us and edges are ours, so the
-picture has the course's look and is the same for every version of Graphviz and any fonts.
+Graphviz finds the places (where there is none, `layers` does), we draw: boxes are measured by
+us and edges are ours, so the picture has the course's look and is the same for every version
+of Graphviz and any fonts.
 """
 
 import os
+import sys
 from collections.abc import Iterable, Mapping
 
 from sandbox.views import ink
 from sandbox.views.figure import Figure
+from sandbox.views.layers import layers
 
 HEIGHT = 36
 INCH = 72
@@ -38,7 +41,7 @@ def topology(
     edges = [(f"s:{s}", f"t:{t}") for s, t in writes] + [(f"t:{t}", f"s:{s}") for t, s in listens]
     places = _layout(nodes, edges)
     if places is None:
-        missing = "(No picture: neither Graphviz's dot nor the package pygraphviz is installed.)"
+        missing = "(No picture: without Graphviz, lines would cross boxes here.)"
         return Figure(title, said, "", "\n".join([*lines, missing]))
     return Figure(title, said, _draw(title, said, nodes, edges, places), "\n".join(lines))
 
@@ -57,10 +60,10 @@ def _dot(nodes: dict[str, int], edges: list[tuple[str, str]]) -> str:
 
 
 def _layout(nodes: dict[str, int], edges: list[tuple[str, str]]) -> dict[str, tuple[int, int]] | None:
-    """The middle of each node in pixels from the top left; `None` without any Graphviz."""
-    plain = _plain(_dot(nodes, edges))
+    """The middle of each node in pixels from the top left; `None` where Graphviz would be needed."""
+    plain = _plain(_dot(nodes, edges)) if sys.platform != "emscripten" else None
     if plain is None:
-        return None
+        return layers(nodes, edges, HEIGHT, MARGIN)
     names = list(nodes)
     height, places = 0.0, {}
     for line in plain.splitlines():
@@ -74,7 +77,7 @@ def _layout(nodes: dict[str, int], edges: list[tuple[str, str]]) -> dict[str, tu
 
 
 def _plain(dot: str) -> str | None:
-    """Graphviz's answer: from `dot` on the PATH, else from the wheel that brings its own."""
+    """Graphviz's answer: from `dot` on the PATH, else from the wheel that brings its own; or `None`."""
     import graphviz
 
     try:

@@ -27,11 +27,18 @@ class Notebook:
         self.page = page
         # A workspace of its own: JupyterLab would open the last test's tabs again.
         page.goto(f"{lab}/lab/workspaces/{uuid4().hex}/tree/{path}")
-        until = time.monotonic() + START_SECONDS
-        while not page.evaluate(READY, path):  # wait_for_function doesn't wait for a promise
+        self.wait_until_ready(path)
+
+    def wait_until_ready(self, path: str, seconds: float = START_SECONDS) -> None:
+        """Return when the notebook is there, and its kernel has nothing to do."""
+        until = time.monotonic() + seconds
+        while not self._is_ready(path):  # wait_for_function doesn't wait for a promise
             if time.monotonic() > until:
-                raise TimeoutError(f"{path} is not ready in JupyterLab after {START_SECONDS} seconds")
-            page.wait_for_timeout(100)
+                raise TimeoutError(f"{path} is not ready in JupyterLab after {seconds} seconds")
+            self.page.wait_for_timeout(100)
+
+    def _is_ready(self, path: str) -> bool:
+        return self.page.evaluate(READY, path)
 
     def command(self, name: str, **arguments: object) -> None:
         """Run one of JupyterLab's commands and wait until it is done."""
@@ -45,17 +52,17 @@ class Notebook:
 
     def cell(self, containing: str) -> Locator:
         """The code cell whose text contains these words, scrolled into view."""
-        index = self.page.evaluate(
+        tab, index = self.page.evaluate(
             """words => {
-                const notebook = window.jupyterapp.shell.currentWidget.content;
+                const tab = window.jupyterapp.shell.currentWidget, notebook = tab.content;
                 const index = notebook.widgets.findIndex(
                     cell => cell.model.type === 'code' && cell.model.sharedModel.getSource().includes(words));
                 notebook.activeCellIndex = index;
-                return notebook.scrollToItem(index, 'start').then(() => index);
+                return notebook.scrollToItem(index, 'start').then(() => [tab.id, index]);
             }""",
             containing,
         )
-        cell = self.page.locator(f".jp-Cell[data-windowed-list-index='{index}']")
+        cell = self.page.locator(f"[id='{tab}'] .jp-Cell[data-windowed-list-index='{index}']")
         cell.wait_for()
         return cell
 

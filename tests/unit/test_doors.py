@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from nbformat.v4 import new_markdown_cell, new_notebook
 
 from tools.broker.settings import SERVER
+from tools.lessons import style
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
@@ -58,6 +60,15 @@ def test_binders_scripts_can_be_run(name):
     if os.name != "nt":
         assert script.stat().st_mode & stat.S_IXUSR
         assert subprocess.run(["bash", "-n", str(script)]).returncode == 0
+
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/**/*.md"))]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_inside_the_repository_resolve(path):
+    text = new_notebook(cells=[new_markdown_cell(path.read_text(encoding="utf-8"))])
+    assert list(style.links_resolve(text, path.parent)) == []
 
 
 def test_binder_installs_the_pinned_versions():

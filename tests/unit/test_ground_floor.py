@@ -3,10 +3,11 @@
 from datetime import UTC, timedelta
 
 import pytest
+from kafka.partitioner.default import murmur2
 
 from sandbox.clock import OPENING, VirtualClock, WallClock
 from sandbox.errors import UsageError
-from sandbox.messages.keys import murmur2, partition_for
+from sandbox.messages.keys import partition_for
 from sandbox.trace import Trace
 
 

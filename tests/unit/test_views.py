@@ -1,5 +1,6 @@
 """Pictures: the same bytes every time, every fact in the text as well, readable in light and dark."""
 
+import itertools
 import re
 import xml.etree.ElementTree as ET
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from sandbox.errors import UsageError
 from sandbox.trace import Trace
 from sandbox.views import ink, predict, timeline, topology
+from sandbox.views.layers import layers
 from sandbox.views.questions import find_question
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -130,13 +132,41 @@ def test_every_graphviz_gives_the_same_picture(monkeypatch):
     assert topology(**SHOP).svg == with_what_is_here
 
 
-def test_without_any_graphviz_the_text_remains(monkeypatch):
+@pytest.fixture
+def no_graphviz(monkeypatch):
     monkeypatch.setenv("PATH", "/nonexistent")
     monkeypatch.setitem(__import__("sys").modules, "pygraphviz", None)
+
+
+def test_without_any_graphviz_a_map_is_laid_out_by_us(no_graphviz):
     figure = topology(**SHOP)
     assert "till publishes to orders" in repr(figure)
-    assert "neither Graphviz's dot nor the package pygraphviz" in repr(figure)
+    assert overlapping(boxes(figure.svg)) == []
+    assert figure.svg == topology(**SHOP).svg
+
+
+def test_a_map_that_would_mislead_stays_text(no_graphviz):
+    """Five in a row, each of which reads from all before it: some line would cross some box."""
+    chain = [f"s{n}" for n in range(6)]
+    figure = topology(
+        publishes={name: [f"t{n}"] for n, name in enumerate(chain)},
+        reads={name: [f"t{m}" for m in range(n)] for n, name in enumerate(chain)},
+    )
+    assert "lines would cross boxes" in repr(figure)
     assert list(figure._repr_mimebundle_()) == ["text/plain"]
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcdef"), st.lists(st.sampled_from(["t", "u", "v"])), min_size=1),
+    st.dictionaries(st.sampled_from("abcdef"), st.lists(st.sampled_from(["t", "u", "v"])), min_size=1),
+)
+def test_our_own_boxes_never_overlap(publishes, reads):
+    writes = [(f"s:{s}", f"t:{t}") for s, topics in publishes.items() for t in topics]
+    edges = writes + [(f"t:{t}", f"s:{s}") for s, topics in reads.items() for t in topics]
+    nodes = {name: 60 for edge in edges for name in edge}
+    places = layers(nodes, edges, 36, 20) if nodes else {}
+    for (a, (x, y)), (b, (v, w)) in itertools.combinations((places or {}).items(), 2):
+        assert abs(x - v) >= 60 or abs(y - w) >= 36, (a, b)
 
 
 # Colours
