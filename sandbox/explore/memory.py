@@ -12,6 +12,7 @@ import copy
 import dataclasses
 import operator
 import re
+import reprlib
 import sys
 from collections import Counter, OrderedDict, deque
 from collections.abc import Iterator
@@ -41,7 +42,7 @@ NOT_THEIRS = MADE_LATER | {
     *("__annotations__", "__dataclass_fields__", "__dataclass_params__"),
     *("__builtins__", "__spec__", "__loader__"),
 }
-MADE_BY_DATACLASS = ("<string>", dataclasses.__file__)
+MADE_BY_DATACLASS = ("<string>", dataclasses.__file__, reprlib.__file__)  # the last one from 3.13 on
 CONTAINERS = (list, dict, set, deque, Counter, OrderedDict)
 
 
