@@ -23,7 +23,10 @@ SITE = BUILD / "lite"
 FOLDERS = ("notebooks", "exercises", "solutions", "docs")
 PROGRESS = "/drive/exercises/progress.json"  # the browser's own storage
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
-MATCH = "await t.match(e)"  # in JupyterLite's service worker
+WORKER = {  # what is changed in JupyterLite's service worker, so that what it keeps is found again
+    "await t.match(e)": "await t.match(e,{ignoreSearch:true})",  # lab/index.html?path=…, for any path
+    't.pathname.includes("/api/")}': 't.pathname.includes("/api/")&&!t.pathname.endsWith(".json")}',  # lists
+}
 # The service worker keeps what it has seen: it has to be there before the first page, and see every lesson.
 DOOR = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Event sandbox</title>
@@ -109,20 +112,27 @@ def build() -> None:
     )
     if answer.returncode:
         raise Problem(f"jupyter lite build has failed:\n{(answer.stdout + answer.stderr).strip()[-1500:]}")
-    kept = ["index.html", "jupyter-lite.json", "lab/index.html", "lab/jupyter-lite.json"]
+    kept = [
+        "index.html",
+        "jupyter-lite.json",
+        "lab/index.html",
+        "lab/jupyter-lite.json",
+        "build/schemas/all_federated.json",
+    ]
     kept += [path.relative_to(SITE).as_posix() for path in sorted(SITE.glob("files/**/*.ipynb"))]
     kept += [path.relative_to(SITE).as_posix() for path in sorted(SITE.glob("api/contents/**/all.json"))]
-    _find_pages_whatever_they_are_asked(SITE / "service-worker.js")
+    _change(SITE / "service-worker.js")
     door = DOOR.replace("FILES", json.dumps(kept)).replace("ADDRESS", f"lab/index.html?path={first}")
     (SITE / "index.html").write_text(door, encoding="utf-8")
 
 
-def _find_pages_whatever_they_are_asked(worker: Path) -> None:
-    """Have it find `lab/index.html?path=…` among what it has kept, for any path."""
+def _change(worker: Path) -> None:
     text = worker.read_text(encoding="utf-8")
-    if text.count(MATCH) != 1:
-        raise Problem(f"{worker.name} of JupyterLite is another one by now: look at its fromCache.")
-    worker.write_text(text.replace(MATCH, MATCH[:-1] + ",{ignoreSearch:true})"), encoding="utf-8")
+    for old, new in WORKER.items():
+        if text.count(old) != 1:
+            raise Problem(f"{worker.name} of JupyterLite is another one by now: it has no {old!r}.")
+        text = text.replace(old, new)
+    worker.write_text(text, encoding="utf-8")
 
 
 def _environment(folder: Path) -> Path:
