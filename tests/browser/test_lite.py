@@ -20,6 +20,7 @@ from tools.lessons.build import ROOT
 from tools.lite.__main__ import SITE
 
 LESSON = "notebooks/01_events.ipynb"
+FIRST = "notebooks/00_welcome.ipynb"
 EXERCISES = "exercises/03_idempotent_consumers.ipynb"
 SLOW = 120_000  # milliseconds: Python has to arrive and to start, on a busy machine, too
 
@@ -182,3 +183,20 @@ def test_an_exercise_fails_and_then_passes(visit, server):
     expect(notebook.cell("%%exercise 03.2").get_by_role("status")).to_contain_text("PASS 03.2")
     shown = notebook.append("import json, os; print(json.load(open(os.environ['SANDBOX_PROGRESS'])))")
     expect(shown).to_contain_text("'03.2': {'attempts': 2")
+
+
+def test_it_runs_with_its_server_gone(visit, server):
+    visit.goto(f"http://127.0.0.1:{server.server_port}/")
+    visit.wait_for_url("**/lab/index.html?path=notebooks/00_welcome.ipynb")
+    LiteNotebook(visit, server, FIRST)
+    server.shutdown()
+    server.server_close()
+    notebook = LiteNotebook(visit, server, LESSON)
+    visit.evaluate("window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+    notebook.run_all()
+    expect(notebook.cell("bus = connect()")).to_contain_text(
+        "The simulated bus, inside this notebook (seed 0)"
+    )
+    assert notebook.errors() == []
+    own = f"http://127.0.0.1:{server.server_port}/"
+    assert [url for url in visit.asked if not url.startswith((own, "data:", "blob:"))] == []
