@@ -48,7 +48,7 @@ class World:
         self.endless = ""  # why the run was given up
         self.untold = ""  # why no verdict can be given
         self.watch: Callable[[World], None] | None = None  # called before each step
-        self.told_until = 0  # the length of the trace when the last thing happened
+        self.settled_from = self.told_until = 0  # the length of the trace before the services, and after all
         self.lanes = lanes()
         self.databases = [port for port in ports.values() if hasattr(port, "holder")]
         self._strike = SimulatedEffects(self.bus) if self.bus else None
@@ -88,6 +88,7 @@ class World:
 
     def settle(self) -> None:
         """Run the services, round by round, until a round has changed nothing."""
+        self.settled_from = len(self.trace)
         for number in range(ROUNDS_MAX):
             self.told_until = len(self.trace)
             closely = number >= CLOSELY_FROM
