@@ -4,6 +4,7 @@ import argparse
 import csv
 import os
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,11 +28,22 @@ def collect(options: argparse.Namespace) -> int:
     late = sum(event.late for event in received)
     print(f"{len(received)} new files from {learners} learners, {late} late.")
     print(f"{len(office.waiting())} texts are to be graded: python -m sandbox workshop grade")
-    for event in taken:
-        if isinstance(event, FileSetAside):
-            print(f"  set aside: {event.file}: {event.reason}")
+    for remark, files in _by_reason([(event, event.remark) for event in received if event.remark]):
+        print(f"  look at: {files}: {remark}")
+    aside = [(event, event.reason) for event in taken if isinstance(event, FileSetAside)]
+    for reason, files in _by_reason(aside):
+        print(f"  set aside: {files}: {reason}")
     office.close()
     return 0
+
+
+def _by_reason(told: list[tuple[SubmissionReceived | FileSetAside, str]]) -> Iterator[tuple[str, str]]:
+    """Each reason, and the files of one learner that it is about, in a few words."""
+    files: dict[tuple[str, str], list[str]] = {}
+    for event, reason in told:
+        files.setdefault((event.learner, reason), []).append(event.file)
+    for (_, reason), names in files.items():
+        yield reason, names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
 
 
 def grade(options: argparse.Namespace) -> int:

@@ -22,6 +22,7 @@ class Mark:
     late: bool = False
     graded: CellGraded | None = None
     earlier: int = 0  # submissions of it before this one
+    remark: str = ""
 
     @property
     def points(self) -> int:
@@ -54,9 +55,11 @@ class Gradebook:
                 result = verdict.result if verdict else "given up" if cell in given_up else NOT_GRADED
                 earlier = before.earlier + 1 if before else 0
                 marks[event.learner][exercise] = Mark(
-                    exercise, result, cell, event.file, event.late, verdict, earlier
+                    exercise, result, cell, event.file, event.late, verdict, earlier, event.remark
                 )
         aside = office.events(FileSetAside)
+        for event in aside:
+            marks[event.learner]  # a row of one's own, were everything set aside
         here = {event.learner for event in received} | {event.learner for event in aside}
         return cls(
             marks=dict(sorted(marks.items())),
