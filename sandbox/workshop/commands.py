@@ -1,4 +1,4 @@
-"""`python -m sandbox workshop collect|grade|report`: a workshop from a terminal."""
+"""`python -m sandbox workshop release|collect|grade|report`: a workshop from a terminal."""
 
 import argparse
 import csv
@@ -17,6 +17,7 @@ from sandbox.workshop.gradebook import Gradebook
 from sandbox.workshop.grading import grade_all
 from sandbox.workshop.office import Office
 from sandbox.workshop.pages import class_page, file_name, learner_page
+from sandbox.workshop.release.commands import add_release
 
 
 def collect(options: argparse.Namespace) -> int:
@@ -78,6 +79,7 @@ def report(options: argparse.Namespace) -> int:
 def add_commands(parser: argparse.ArgumentParser, parser_class: type) -> None:
     """The commands of `python -m sandbox workshop`."""
     commands = parser.add_subparsers(dest="workshop_command", required=True, parser_class=parser_class)
+    add_release(commands)
     one = commands.add_parser("collect", help="take in what was handed in: a folder, a zip, an LMS export")
     one.add_argument("place", type=Path, metavar="PLACE")
     one.add_argument("--deadline", metavar="TIME", help="ISO 8601, UTC where no zone is named")
