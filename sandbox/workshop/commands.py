@@ -69,6 +69,8 @@ def report(options: argparse.Namespace) -> int:
     (returned / "class.html").write_text(class_page(book), encoding="utf-8")
     for name, text in write_all(book):
         (returned / name).write_text(text, encoding="utf-8")
+    if options.nbgrader:
+        print(f"{_into_nbgrader(office, book, options.nbgrader)} grades are in nbgrader's gradebook.")
     if waiting := len(office.waiting()):
         print(f"{waiting} texts are not graded yet: python -m sandbox workshop grade", file=sys.stderr)
     print(f"{len(book.marks)} learners: pages and grades are in {returned}.")
@@ -92,9 +94,20 @@ def add_commands(parser: argparse.ArgumentParser, parser_class: type) -> None:
     two.set_defaults(run=grade)
     three = commands.add_parser("report", help="pages for learners and teacher, CSV, JUnit XML")
     three.add_argument("--roster", type=Path, metavar="FILE", help="CSV, learners in its first column")
+    three.add_argument(
+        "--nbgrader", type=Path, metavar="FOLDER", help="its gradebook too: the course's folder"
+    )
     three.set_defaults(run=report)
     for command in (one, two, three):
         command.add_argument("--folder", type=Path, default=Path("workshop"), help="the office (workshop)")
+
+
+def _into_nbgrader(office: Office, book: Gradebook, course: Path) -> int:
+    try:
+        from sandbox.workshop.nbgrading.book import write_grades
+    except ModuleNotFoundError as error:
+        raise UsageError(f"nbgrader is not installed here ({error}): pip install nbgrader.") from error
+    return write_grades(office, book, course)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from sandbox.workshop.nbgrading import make_course
 from sandbox.workshop.release.chosen import choose
 from sandbox.workshop.release.package import Order, make
 from sandbox.workshop.release.wheels import PLATFORMS, PYTHONS, Target, this_machine
@@ -11,6 +12,11 @@ from sandbox.workshop.release.wheels import PLATFORMS, PYTHONS, Target, this_mac
 def release(options: argparse.Namespace) -> int:
     """Make the package, and say where it is."""
     chosen = choose(options.path, options.lessons)
+    if options.nbgrader:
+        made = make_course(chosen, options.nbgrader)
+        print(f"{chosen.name}: {len(made)} assignments for nbgrader in {options.nbgrader}. Next, in there:")
+        print(f"  nbgrader generate_assignment {made[0].stem}")
+        return 0
     order = Order(_targets(options), options.repository, options.branch, options.hub, options.with_solutions)
     made = make(chosen, options.to, order)
     size = made.archive.stat().st_size / 1e6
@@ -55,4 +61,10 @@ def add_release(commands: argparse._SubParsersAction) -> None:
     one.add_argument("--repository", default="", metavar="URL", help="where you will publish it: makes links")
     one.add_argument("--branch", default="main", help="of that repository (main)")
     one.add_argument("--hub", default="", metavar="URL", help="a JupyterHub that has nbgitpuller")
+    one.add_argument(
+        "--nbgrader",
+        type=Path,
+        metavar="FOLDER",
+        help="instead of a package: an nbgrader course, there",
+    )
     one.set_defaults(run=release)

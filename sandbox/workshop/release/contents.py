@@ -44,7 +44,7 @@ def contents(chosen: Chosen, *, with_solutions: bool = False) -> dict[str, bytes
         if name.endswith(".ipynb"):
             data = _notebook(name, json.loads(data), chosen, set(paths))
         elif name.startswith("docs/") and name.endswith(".md"):
-            data = _linked(data.decode(), name, set(paths)).encode()
+            data = linked(data.decode(), name, set(paths)).encode()
         found[name] = data
     found["Makefile"] = _makefile().encode()
     return found
@@ -72,7 +72,7 @@ def _notebook(name: str, notebook: dict, chosen: Chosen, names: set[str]) -> byt
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
-            cell["source"] = _linked(source, name, names).splitlines(keepends=True)
+            cell["source"] = linked(source, name, names).splitlines(keepends=True)
         elif name.startswith("exercises/") or is_index:
             check_stub(name, cell)
             cell["outputs"], cell["execution_count"] = [], None
@@ -110,7 +110,7 @@ def _of_the_index(chosen: Chosen, names: set[str]) -> Callable[[dict], dict | No
     return cut
 
 
-def _linked(source: str, name: str, names: set[str]) -> str:
+def linked(source: str, name: str, names: set[str]) -> str:
     """Links to what isn't in the package become their texts."""
     return LINK.sub(lambda link: link[0] if _target(name, link[2]) in names else link[1], source)
 
