@@ -4,7 +4,6 @@ import argparse
 import csv
 import os
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from sandbox.referee import CONFINED, LEVELS
 from sandbox.workshop.events import FileSetAside, SubmissionReceived
 from sandbox.workshop.export import write_all
 from sandbox.workshop.files import find
-from sandbox.workshop.gradebook import Gradebook
+from sandbox.workshop.gradebook import Gradebook, by_reason
 from sandbox.workshop.grading import grade_all
 from sandbox.workshop.office import Office
 from sandbox.workshop.pages import class_page, file_name, learner_page
@@ -29,22 +28,14 @@ def collect(options: argparse.Namespace) -> int:
     late = sum(event.late for event in received)
     print(f"{len(received)} new files from {learners} learners, {late} late.")
     print(f"{len(office.waiting())} texts are to be graded: python -m sandbox workshop grade")
-    for remark, files in _by_reason([(event, event.remark) for event in received if event.remark]):
+    remarks = [(event.learner, event.file, event.remark) for event in received if event.remark]
+    for _, files, remark in by_reason(remarks):
         print(f"  look at: {files}: {remark}")
-    aside = [(event, event.reason) for event in taken if isinstance(event, FileSetAside)]
-    for reason, files in _by_reason(aside):
+    aside = [event for event in taken if isinstance(event, FileSetAside)]
+    for _, files, reason in by_reason((event.learner, event.file, event.reason) for event in aside):
         print(f"  set aside: {files}: {reason}")
     office.close()
     return 0
-
-
-def _by_reason(told: list[tuple[SubmissionReceived | FileSetAside, str]]) -> Iterator[tuple[str, str]]:
-    """Each reason, and the files of one learner that it is about, in a few words."""
-    files: dict[tuple[str, str], list[str]] = {}
-    for event, reason in told:
-        files.setdefault((event.learner, reason), []).append(event.file)
-    for (_, reason), names in files.items():
-        yield reason, names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
 
 
 def grade(options: argparse.Namespace) -> int:

@@ -94,12 +94,10 @@ def _file(path: Path, name: str) -> Iterator[Found]:
 def _in_archive(path: Path) -> Iterator[Found]:
     """What is in the zip of the class: notebooks, and zips of single learners."""
     try:
-        archive = Zip(path)
+        archive = Zip(path, _is_handed_in)
     except (ValueError, OSError) as error:
         raise UsageError(f"{path} is neither a folder nor a zip: {error}.") from error
     for entry in archive.entries():
-        if not _is_handed_in(entry.name):
-            continue
         if entry.problem or not entry.name.lower().endswith(".zip"):
             yield _found(entry.name, entry.data, entry.received, problem=entry.problem)
         else:
@@ -109,24 +107,22 @@ def _in_archive(path: Path) -> Iterator[Found]:
 def _in_zip_of_a_learner(data: bytes, name: str, received: datetime | None) -> Iterator[Found]:
     """All of it belongs to the learner to whom the zip belongs, whatever the names in it say."""
     try:
-        archive = Zip(data)
+        archive = Zip(data, _is_handed_in)
         archive.check_limits()
     except ValueError as error:
         yield _found(name, b"", received, problem=str(error))
         return
-    names = [entry for entry in archive.names if _is_handed_in(entry)]
-    if any(MOODLE.match(part) for entry in names for part in entry.split("/")):
+    if any(MOODLE.match(part) for entry in archive.names for part in entry.split("/")):
         problem = "it looks like the export of a whole class: give this zip itself to collect"
         yield _found(name, b"", received, problem=problem)
         return
-    if not names:
+    if not archive.names:
         yield _found(name, b"", received, problem="there is no file in this zip")
     for entry in archive.entries():
-        if _is_handed_in(entry.name):
-            problem = entry.problem
-            if not problem and entry.name.lower().endswith(".zip"):
-                problem = "it is a zip inside a zip: unpack it"
-            yield _found(entry.name, entry.data, entry.received or received, inside=name, problem=problem)
+        problem = entry.problem
+        if not problem and entry.name.lower().endswith(".zip"):
+            problem = "it is a zip inside a zip: unpack it"
+        yield _found(entry.name, entry.data, entry.received or received, inside=name, problem=problem)
 
 
 def _is_handed_in(name: str) -> bool:

@@ -1,7 +1,7 @@
 """The gradebook: a projection of the office's events. Of several submissions the last one counts."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sandbox.workshop.events import CellGraded, FileSetAside, GradingGivenUp, SubmissionReceived
@@ -92,3 +92,14 @@ class Gradebook:
             if mark.graded and mark.graded.misconception
         )
         return [(exercise, belief, count) for (exercise, belief), count in found.most_common()]
+
+
+def by_reason(told: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Learner, file and reason; files of one learner with the same reason in one line: `a.md and 29 more`."""
+    files: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for learner, file, reason in told:
+        files[learner, reason].append(file)
+    return [
+        (learner, names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else ""), reason)
+        for (learner, reason), names in files.items()
+    ]

@@ -7,7 +7,7 @@ from html import escape
 from sandbox.errors import UsageError
 from sandbox.grading.grader import find_grader
 from sandbox.views import bars
-from sandbox.workshop.gradebook import Gradebook, Mark
+from sandbox.workshop.gradebook import Gradebook, Mark, by_reason
 from sandbox.workshop.office import Office
 
 PAGE = """<!doctype html>
@@ -94,7 +94,7 @@ def _part(title: str, heads: list[str], rows: list) -> str:
 
 
 def _problems(aside: list) -> str:
-    rows = [(found.learner, found.file, found.reason) for found in aside]
+    rows = by_reason((found.learner, found.file, found.reason) for found in aside)
     return _part("Set aside: this could not be graded", ["Learner", "File", "Reason"], rows)
 
 

@@ -29,6 +29,8 @@ def exercises_of_file(found: Found) -> Read:
     """The exercises in it, under the numbers that the course has for them."""
     if found.problem:
         return Read({}, (found.problem,))
+    if "solutions" in PurePosixPath(found.name).parts[1:-1]:
+        return Read({}, ("it lies in a folder solutions/: that is the course's own work",))
     try:
         cells = _cells(found)
     except ValueError as problem:

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,9 +23,10 @@ class Entry:
 
 
 class Zip:
-    """A zip file, or one's bytes. Raises `ValueError` where they are no zip."""
+    """Those files of a zip that are `wanted` by their names."""
 
-    def __init__(self, source: Path | bytes) -> None:
+    def __init__(self, source: Path | bytes, wanted: Callable[[str], bool]) -> None:
+        """`source` is a zip, or one's bytes. Raises `ValueError` where it is none."""
         try:
             opened = io.BytesIO(source) if isinstance(source, bytes) else source
             self._archive = zipfile.ZipFile(opened)
@@ -33,7 +34,8 @@ class Zip:
             raise
         except Exception as error:  # of a damaged one, the library raises what it likes
             raise ValueError(f"this zip can't be read: {error}") from error
-        self._files = [entry for entry in self._archive.infolist() if not entry.is_dir()]
+        files = [entry for entry in self._archive.infolist() if not entry.is_dir()]
+        self._files = [entry for entry in files if wanted(_name(entry))]
 
     @property
     def names(self) -> list[str]:

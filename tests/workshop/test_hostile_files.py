@@ -225,3 +225,18 @@ def test_many_files_of_one_learner_are_told_in_one_line(hand_in, tmp_path, capsy
     assert main(["workshop", "collect", str(hand_in("bo.ipynb", GOOD)), "--folder", str(tmp_path / "o")]) == 0
     (line,) = [line for line in capsys.readouterr().out.splitlines() if "set aside" in line]
     assert line.startswith("  set aside: ada/course/0.md and 29 more: it is neither")
+
+
+def test_who_hands_in_the_whole_course_has_handed_in_the_exercises(office, hand_in, monkeypatch):
+    """Its environment doesn't count against the limits, and its solutions are nobody's work."""
+    monkeypatch.setattr("sandbox.workshop.zips.FILES_MAX", 3)
+    files = {f".venv/{number}__py": "" for number in range(9)}
+    files |= {"exercises/x__ipynb": notebook(e08_2="mine"), "solutions/x__ipynb": GOOD, "README__md": "-"}
+    received, _ = take_in(office, hand_in("ada.zip", zipped(**files)))
+    assert received == ["ada"]
+    assert [cell.source for cell in office.waiting()] == ["mine"]
+    reasons = {aside.file: aside.reason for aside in Gradebook.of(office).set_aside}
+    assert (
+        reasons["ada.zip/solutions/x.ipynb"]
+        == "it lies in a folder solutions/: that is the course's own work"
+    )

@@ -77,7 +77,10 @@ class Chosen:
 
 def choose(path: str | None, numbers: Sequence[str] = ()) -> Chosen:
     """The lessons of the path with this name, or those with these numbers. Raises `UsageError`."""
-    told = tomllib.loads((LESSONS / "paths.toml").read_text(encoding="utf-8"))
+    paths = LESSONS / "paths.toml"
+    if not paths.is_file():
+        raise UsageError(f"{paths} is not there: make a release in a clone of the course, not in a package.")
+    told = tomllib.loads(paths.read_text(encoding="utf-8"))
     if bool(path) == bool(numbers):
         raise UsageError(f"name either a path or lessons: --path {_quoted(told)}, or --lessons 00 01.")
     if path:
