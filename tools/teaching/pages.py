@@ -66,7 +66,7 @@ def _questions(lesson: Path) -> str:
 def _exercise(root: Path, lesson: Path, grader: Grader, grade: Grade) -> tuple[str, Figure | None]:
     exercise = grader.exercise
     solution = source_for(exercise, root / "solutions" / f"{lesson.name}.ipynb")
-    wrong = [(path, grade(exercise, path.read_text(encoding="utf-8"))) for path in _kept(grader, "wrong")]
+    wrong = [(path, _failing(grader, path, grade)) for path in _kept(grader, "wrong")]
     figure = _figure(grader, wrong, grade(exercise, solution))
     lines = [
         f"## {exercise} {grader.title}",
@@ -85,6 +85,13 @@ def _exercise(root: Path, lesson: Path, grader: Grader, grade: Grade) -> tuple[s
     lines += ["| They write | They see | Behind it, and what to say |", "|---|---|---|"]
     lines += [_row(path, verdict) for path, verdict in sorted(wrong, key=lambda each: each[1].invariant)]
     return "\n".join([*lines, ""]), figure
+
+
+def _failing(grader: Grader, path: Path, grade: Grade) -> Verdict:
+    verdict = grade(grader.exercise, path.read_text(encoding="utf-8"))
+    if verdict.result != "FAIL":
+        raise ValueError(f"{path.name} is wrong, and its verdict is {verdict.result}: {verdict.story}")
+    return verdict
 
 
 def _kept(grader: Grader, kind: str) -> list[Path]:
