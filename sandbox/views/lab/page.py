@@ -16,11 +16,13 @@ from sandbox.views.ink import PALETTE
 
 FOLDER = Path(__file__).parent / "js"
 MODULES = (
+    "contents",
     "model",
     "dom",
     "topology",
     "timeline",
     "panels",
+    "charts",
     "breaker",
     "lab",
 )  # what is used before who uses it

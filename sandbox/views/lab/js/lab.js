@@ -2,11 +2,13 @@
 
 import { calm, followTheme, h, icon, inks } from "./dom.js";
 import { Breaker } from "./breaker.js";
-import { Charts, Inspector, Letters, Offsets, Plan, Steps, Tables } from "./panels.js";
+import { Charts } from "./charts.js";
+import { Inspector, Letters, Offsets, Plan, Steps, Tables } from "./panels.js";
 import { Timeline } from "./timeline.js";
 import { Topology } from "./topology.js";
 
 const SPEEDS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
+const READ_MS = 125; // while it plays, what one reads is drawn again so often
 const CALM_SPEED = 2; // steps a second where motion is to be reduced
 
 export class Lab {
@@ -115,7 +117,6 @@ export class Lab {
     this.side.hidden = !wide;
     this.topology.build(width - (wide ? 372 : 24));
     this.timeline.build(width - 26);
-    this.topology.lit = undefined;
     this.redraw();
   }
 
@@ -147,7 +148,7 @@ export class Lab {
     this.playing = true;
     this.inspected = -1;
     this.playAs("pause", "Pause (space)");
-    this.last = performance.now();
+    this.last = this.readAt = performance.now();
     requestAnimationFrame(this.frame);
   }
 
@@ -168,19 +169,16 @@ export class Lab {
 
   frame(now) {
     if (!this.root.isConnected) this.playing = false;
-    if (!this.playing && !this.topology.flights.length) return;
-    if (this.playing) {
-      const speed = calm() ? Math.min(CALM_SPEED, this.speed) : this.speed;
-      const before = Math.floor(this.position);
-      this.position = Math.min(this.run.length, this.position + (Math.min(250, now - this.last) / 1000) * speed);
-      this.last = now;
-      const after = Math.floor(this.position);
-      for (let i = Math.max(before, after - 3); i < after; i++) this.topology.fly(i);
-      this.draw(after !== before);
-      if (this.position >= this.run.length) this.pause();
-    }
-    this.topology.animate(now, this.speed);
-    requestAnimationFrame(this.frame);
+    if (!this.playing) return;
+    const speed = calm() ? Math.min(CALM_SPEED, this.speed) : this.speed;
+    const before = Math.floor(this.position);
+    this.position = Math.min(this.run.length, this.position + (Math.min(250, now - this.last) / 1000) * speed);
+    this.last = now;
+    const after = Math.floor(this.position);
+    this.draw(after !== before);
+    for (let i = Math.max(before, after - 3); i < after; i++) this.topology.fly(i);
+    if (this.position >= this.run.length) this.pause();
+    else requestAnimationFrame(this.frame);
   }
 
   redraw() {
@@ -199,11 +197,19 @@ export class Lab {
       this.sentence.textContent = step === this.run.length && this.run.lab?.ending
         ? `It ended so: ${this.run.lab.ending}` : this.run.sentence(step - 1);
       this.moved(step);
-      if (!this.side.hidden) this.sideInspector.draw(this.state);
     }
     const panel = this.panels[this.tab];
     if (panel === this.timeline) panel.draw(this.position, this.state);
-    else if (stepped) panel.draw(this.state);
+    else if (panel === this.panels.Charts) stepped && panel.draw(this.state);
+    if (stepped) this.read(panel);
+  }
+
+  /** Draw what is text: at once, or while it plays a few times a second. */
+  read(panel) {
+    if (this.playing && this.last - this.readAt < READ_MS) return;
+    this.readAt = this.last;
+    if (!this.side.hidden) this.sideInspector.draw(this.state);
+    if (panel !== this.timeline && panel !== this.panels.Charts) panel.draw(this.state);
   }
 
   speak() {
