@@ -1,6 +1,6 @@
 // The lab: the player, its controls, and what they play. `mount` puts it into an element.
 
-import { calm, followTheme, h, icon, inks } from "./dom.js";
+import { calm, followTheme, h, icon, inks, say } from "./dom.js";
 import { Breaker } from "./breaker.js";
 import { Charts } from "./charts.js";
 import { Inspector, Letters, Offsets, Plan, Steps, Tables } from "./panels.js";
@@ -8,7 +8,7 @@ import { Timeline } from "./timeline.js";
 import { Topology } from "./topology.js";
 
 const SPEEDS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
-const READ_MS = 125; // while it plays, what one reads is drawn again so often
+const SEEN_MS = 30, READ_MS = 100; // while it plays: between two pictures of the system, and of what is text
 const CALM_SPEED = 2; // steps a second where motion is to be reduced
 
 export class Lab {
@@ -148,7 +148,8 @@ export class Lab {
     this.playing = true;
     this.inspected = -1;
     this.playAs("pause", "Pause (space)");
-    this.last = this.readAt = performance.now();
+    this.last = performance.now();
+    this.seenAt = this.readAt = 0;
     requestAnimationFrame(this.frame);
   }
 
@@ -185,31 +186,40 @@ export class Lab {
     if (this.run && this.width) this.draw(true);
   }
 
+  /** The timeline moves with every frame; the rest is drawn when a step was made, and while it plays not too often. */
   draw(stepped) {
-    const step = Math.floor(this.position);
-    this.state = this.run.after(step, this.state);
-    if (stepped) {
-      this.topology.draw(this.state);
-      this.scrubber.value = step;
-      this.scrubber.setAttribute("aria-valuetext", `after step ${step} of ${this.run.length}`);
-      const beat = this.run.beat[step - 1];
-      this.count.textContent = `${step.toLocaleString("en")} / ${this.run.length.toLocaleString("en")}${beat ? ` · beat ${beat}` : ""}`;
-      this.sentence.textContent = step === this.run.length && this.run.lab?.ending
-        ? `It ended so: ${this.run.lab.ending}` : this.run.sentence(step - 1);
-      this.moved(step);
+    const panel = this.panels[this.tab], still = !this.playing;
+    this.state = this.run.after(Math.floor(this.position), this.state);
+    if (stepped) this.unseen = this.unread = true;
+    if (this.unseen && (still || this.last - this.seenAt >= SEEN_MS)) {
+      this.unseen = false;
+      this.seenAt = this.last;
+      this.drawStep(this.state.step);
+      if (panel === this.panels.Charts) panel.draw(this.state);
     }
-    const panel = this.panels[this.tab];
+    if (this.unread && (still || this.last - this.readAt >= READ_MS)) {
+      this.unread = false;
+      this.readAt = this.last;
+      this.drawText(panel);
+    }
     if (panel === this.timeline) panel.draw(this.position, this.state);
-    else if (panel === this.panels.Charts) stepped && panel.draw(this.state);
-    if (stepped) this.read(panel);
   }
 
-  /** Draw what is text: at once, or while it plays a few times a second. */
-  read(panel) {
-    if (this.playing && this.last - this.readAt < READ_MS) return;
-    this.readAt = this.last;
+  drawStep(step) {
+    const { run } = this, beat = run.beat[step - 1];
+    this.topology.draw(this.state);
+    this.scrubber.value = step;
+    say(this.count, `${step.toLocaleString("en")} / ${run.length.toLocaleString("en")}${beat ? ` · beat ${beat}` : ""}`);
+    this.moved(step);
+  }
+
+  drawText(panel) {
+    const { run } = this, { step } = this.state;
+    this.scrubber.setAttribute("aria-valuetext", `after step ${step} of ${run.length}`);
+    say(this.sentence, step === run.length && run.lab?.ending ? `It ended so: ${run.lab.ending}` : run.sentence(step - 1));
     if (!this.side.hidden) this.sideInspector.draw(this.state);
-    if (panel !== this.timeline && panel !== this.panels.Charts) panel.draw(this.state);
+    if (panel === this.timeline) panel.tell(this.state);
+    else if (panel !== this.panels.Charts) panel.draw(this.state);
   }
 
   speak() {
