@@ -91,10 +91,10 @@ export class Letters {
       const rows = letters.map(([number, place, key, content, reason, tries]) =>
         [number, place, key, brief(content), reason, tries || "waits"]);
       this.element.append(
-        table(`Dead letters of ${reader}${newest(letters, total)}`, ["no", "place", "key", "what", "why", "tries"],
+        table(`Dead letters of ${reader}: ${total}${newest(letters, total)}`, ["no", "place", "key", "what", "why", "tries"],
           rows, "none left"),
         h("button", { type: "button", class: "wide", disabled: !this.lab.can || !rows.length,
-          onclick: () => this.lab.ask({ do: "deed", word: "redrive", target: reader }) }, `Redrive ${reader}`));
+          onclick: () => this.lab.breaker.deed("redrive", reader) }, `Redrive ${reader}`));
     }
   }
 }
@@ -140,7 +140,7 @@ export class Tables {
 }
 
 function newest(rows, total) {
-  return total > rows.length ? `, the newest ${rows.length} of ${total}` : "";
+  return total > rows.length ? `, the newest ${rows.length} shown` : "";
 }
 
 export class Offsets {
