@@ -112,7 +112,7 @@ def wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
 
 @contextmanager
 def new_page(chromium: Browser, *, known: tuple[str, ...] = (), **options: object) -> Iterator[Page]:
-    """A page of its own; what the browser complained of, beside what is `known`, fails the test at its end."""
+    """A page of its own; what it complained of, beside what is `known`, fails the test at its end."""
     context = chromium.new_context(**{"viewport": {"width": 1280, "height": 1000}, **options})
     context.set_default_timeout(15_000)
     page = context.new_page()

@@ -17,8 +17,8 @@ export class Charts {
     const told = table("Lag", ["group", "now", "at most"], []);
     told.tBodies[0].replaceWith(this.facts);
     this.element = h("div", { class: "charts" },
-      h("h3", {}, "Lag: records that a group has yet to commit"), this.lag,
-      h("h3", {}, "Throughput: records handled"), this.flow,
+      h("h2", {}, "Lag: records that a group has yet to commit"), this.lag,
+      h("h2", {}, "Throughput: records handled"), this.flow,
       h("details", {}, h("summary", {}, "The same as a table"), told));
   }
 

@@ -61,7 +61,7 @@ export class Lab {
       oninput: () => this.go(Number(this.scrubber.value)) });
     this.speeds = h("select", { "aria-label": "Speed, steps a second", onchange: () => { this.speed = Number(this.speeds.value); } },
       SPEEDS.map((n) => h("option", { value: n, selected: n === this.speed }, `${n}/s`)));
-    this.count = h("output", { class: "count" });
+    this.count = h("span", { class: "count" });
     this.title = h("strong", { class: "title" });
     this.bar = h("div", { class: "bar", role: "toolbar", "aria-label": "Player" }, this.title,
       button("first", "Rewind to the beginning (Home)", () => this.go(0)),
@@ -77,7 +77,7 @@ export class Lab {
       Object.keys(this.panels).map((name) => h("button", {
         type: "button", role: "tab", "data-tab": name, onclick: () => this.open(name),
       }, name)));
-    this.panel = h("div", { class: "panel", role: "tabpanel", tabindex: -1 });
+    this.panel = h("div", { class: "panel", role: "tabpanel", tabindex: 0 });
     this.side = h("aside", { class: "side", "aria-label": "Inspector" });
     this.sideInspector = new Inspector(this);
     this.side.append(this.sideInspector.element);
@@ -173,7 +173,8 @@ export class Lab {
     if (!this.playing) return;
     const speed = calm() ? Math.min(CALM_SPEED, this.speed) : this.speed;
     const before = Math.floor(this.position);
-    this.position = Math.min(this.run.length, this.position + (Math.min(250, now - this.last) / 1000) * speed);
+    const passed = Math.max(0, Math.min(250, now - this.last)); // a frame may have begun before the click
+    this.position = Math.min(this.run.length, this.position + (passed / 1000) * speed);
     this.last = now;
     const after = Math.floor(this.position);
     this.draw(after !== before);
@@ -217,6 +218,7 @@ export class Lab {
     const { run } = this, { step } = this.state;
     this.scrubber.setAttribute("aria-valuetext", `after step ${step} of ${run.length}`);
     say(this.sentence, step === run.length && run.lab?.ending ? `It ended so: ${run.lab.ending}` : run.sentence(step - 1));
+    this.topology.tell(this.state);
     if (!this.side.hidden) this.sideInspector.draw(this.state);
     if (panel === this.timeline) panel.tell(this.state);
     else if (panel !== this.panels.Charts) panel.draw(this.state);

@@ -30,8 +30,8 @@ export class Inspector {
     this.shown = `${i};${this.lab.version}`;
     if (i < 0) return this.element.replaceChildren(h("p", {}, "Nothing has happened yet. Play, or step with →."));
     const origin = run.action[i] === run.act.publish ? i : run.origin(i), record = run.records[origin];
-    this.element.replaceChildren(h("h3", {}, `Step ${i + 1}: ${run.sentence(i)}`));
-    if (record) this.element.append(this.record(record, origin), this.chain(record), this.readers(origin));
+    this.element.replaceChildren(h("h2", {}, `Step ${i + 1}: ${run.sentence(i)}`));
+    if (record) this.element.append(...this.record(record, origin), this.chain(record), this.readers(origin));
   }
 
   step(i, words) {
@@ -44,8 +44,8 @@ export class Inspector {
     const rows = [["place", this.lab.run.placeName(origin)], ["key", record.key ?? "none"]];
     rows.push(...names.filter((name) => record[name]).map((name) => [name, record[name]]));
     for (const [name, value] of Object.entries(record.headers ?? {})) rows.push([`header ${name}`, value]);
-    return h("div", {}, table("Envelope", ["attribute", "value"], rows),
-      h("pre", { "aria-label": "Value" }, pretty(record.value)));
+    return [table("Envelope", ["attribute", "value"], rows),
+      h("div", {}, h("h3", {}, "Value"), h("pre", {}, pretty(record.value)))];
   }
 
   /** From the first cause down to this record, and what it led to: every link can be followed. */
@@ -61,13 +61,13 @@ export class Inspector {
     const list = (steps, none) => steps.length
       ? h("ol", {}, steps.map((step) => h("li", {}, this.step(step))))
       : h("p", { class: "none" }, none);
-    return h("div", { class: "chain" }, h("h4", {}, "Because of"), list(causes, "nothing: it began a conversation"),
-      h("h4", {}, "It led to"), list(effects, "nothing so far as this run goes"));
+    return h("div", { class: "chain" }, h("h3", {}, "Because of"), list(causes, "nothing: it began a conversation"),
+      h("h3", {}, "It led to"), list(effects, "nothing so far as this run goes"));
   }
 
   readers(origin) {
     const { run } = this.lab, taken = run.takers(origin);
-    return h("div", {}, h("h4", {}, "Taken by"), taken.length
+    return h("div", { class: "takers" }, h("h3", {}, "Taken by"), taken.length
       ? h("ul", {}, taken.map((step) => h("li", {}, this.step(step,
         `${step + 1}: ${run.actors[run.actor[step]][0]}${run.timesBefore(step) ? ", again" : ""}`))))
       : h("p", { class: "none" }, "nobody"));
@@ -90,11 +90,11 @@ export class Letters {
     for (const { name: [reader], rows: letters, total } of found) {
       const rows = letters.map(([number, place, key, content, reason, tries]) =>
         [number, place, key, brief(content), reason, tries || "waits"]);
-      this.element.append(
+      this.element.append(...[
         table(`Dead letters of ${reader}: ${total}${newest(letters, total)}`, ["no", "place", "key", "what", "why", "tries"],
           rows, "none left"),
-        h("button", { type: "button", class: "wide", disabled: !this.lab.can || !rows.length,
-          onclick: () => this.lab.breaker.deed("redrive", reader) }, `Redrive ${reader}`));
+        this.lab.live && h("button", { type: "button", class: "wide", disabled: !this.lab.can || !rows.length,
+          onclick: () => this.lab.breaker.deed("redrive", reader) }, `Redrive ${reader}`)].filter(Boolean));
     }
   }
 }
@@ -176,7 +176,7 @@ export class Offsets {
 export class Steps {
   constructor(lab) {
     this.lab = lab;
-    this.element = h("div", {});
+    this.element = h("div", { class: "steps" });
     this.first = -1;
   }
 
@@ -190,6 +190,13 @@ export class Steps {
       set(row, "class", i === now ? "now" : i > now ? "later" : "");
       set(row, "aria-current", i === now ? "step" : "false");
     });
+    this.follow(this.rows[now - first]);
+  }
+
+  /** The present step in the middle of the panel; the page itself stays where it is. */
+  follow(row) {
+    const { panel } = this.lab, at = row?.getBoundingClientRect(), frame = panel.getBoundingClientRect();
+    if (at) panel.scrollTop += at.top + at.height / 2 - frame.top - frame.height / 2;
   }
 
   /** Three windows of steps: the one before, the present one, and the next. */
@@ -226,12 +233,12 @@ export class Plan {
       }
     };
     const shown = h("pre", { class: "code" }, code ?? plan ?? "");
-    this.element.replaceChildren(h("h3", {}, "What was done, as code"), shown,
+    this.element.replaceChildren(h("h2", {}, "What was done, as code"), shown,
       h("button", { type: "button", class: "wide", onclick: copy }, icon("copy"), " Copy the code"), copied);
     if (ending) this.element.append(h("p", {}, h("strong", {}, "It ended so: "), ending));
     if (why) this.element.append(h("p", { class: "none" }, why));
     if (runs.length > 1) {
-      this.element.append(h("h3", {}, "Branches"), h("ol", { class: "runs" }, runs.map((name, n) => h("li", {},
+      this.element.append(h("h2", {}, "Branches"), h("ol", { class: "runs" }, runs.map((name, n) => h("li", {},
         h("button", { type: "button", class: "link", disabled: !can, "aria-current": n === current ? "true" : null,
           onclick: () => this.lab.ask({ do: "run", index: n }) }, name), n === current ? " (shown)" : ""))));
     }

@@ -10,13 +10,15 @@ const COUNT = 64; // pixels beside a name in a group's box: "not here", "lag 1,2
 export class Topology {
   constructor(lab) {
     this.lab = lab;
-    this.svg = s("svg", { class: "topology", role: "img" });
+    this.svg = s("svg", { class: "topology", role: "group" });
     // What changes with every step lies above, in layers of its own: the picture is not painted again for it.
     this.light = s("path", {});
     this.above = s("svg", { class: "above", "aria-hidden": "true" }, this.light);
     this.sky = h("div", { class: "sky", "aria-hidden": "true" });
     this.element = h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "The system" },
-      h("div", { class: "map" }, this.svg, this.above, this.sky));
+      h("div", { class: "map" }, this.svg, this.above, this.sky),
+      h("p", { class: "legend" }, "filled: nobody has committed it · pale: some groups have · ",
+        "empty: all have · flag: a group has come so far · bar: lag"));
     this.flights = new Set();
   }
 
@@ -228,6 +230,12 @@ export class Topology {
     const wire = last < 0 || run.topic[last] < 0 ? null : this.wireOf.get(this.wireKey(last));
     set(this.light, "class", wire ? `${wire.getAttribute("class")} lit` : "");
     set(this.light, "d", wire?.getAttribute("d") ?? "");
+  }
+
+  /** The picture in words. */
+  tell(state) {
+    const { run } = this.lab;
+    set(this.svg, "aria-label", `Lag: ${run.groups.map(([name], g) => `${name} ${run.lag(state, g)}`).join(", ")}`);
   }
 
   wireKey(i) {
