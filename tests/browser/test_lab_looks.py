@@ -27,6 +27,9 @@ OVERLAPS = """() => {
       ? [`${texts[i].textContent} / ${texts[i + 1 + k].textContent}`] : []));
 }"""
 
+READ_TABLES = """tables => tables.map(table => [table.caption.textContent.split(":")[0],
+  [...table.tBodies[0].rows].map(row => [...row.cells].map(cell => cell.textContent))])"""
+
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -39,6 +42,21 @@ def visit(page: Page, saved: Path) -> Iterator[Player]:
     """That page, opened."""
     page.goto(saved.as_uri())
     yield Player(page.get_by_role("region", name="The lab"))
+
+
+def test_the_tables_are_those_of_the_run(visit: Player):
+    run = Lab(shop_beats, SCRIPT)
+    panel = visit.open("Tables")
+    panel.get_by_label("Database").select_option("payments")
+    for step in (330, 40, 150, 151, 152, 331, 332):
+        visit.go(step)
+        held = {
+            name: [list(map(str, row)) for row in rows]
+            for when, base, name, _, rows, _ in run._data["tables"]
+            if base == "payments" and when <= step
+        }
+        shown = panel.locator("table").evaluate_all(READ_TABLES)
+        assert shown == [[name, rows or [["no rows"]]] for name, rows in held.items()]
 
 
 @pytest.mark.parametrize(("theme", "rules"), [("light", None), ("dark", {"runOnly": ["color-contrast"]})])

@@ -101,21 +101,20 @@ def test_a_fault_is_drawn_where_it_strikes(how, words):
     assert done[struck : struck + 3] == words
 
 
-def test_what_travels_to_the_browser_is_each_row_once_and_the_newest_letters():
-    tables = [
-        [1, "db", "t", ["n"], [[1]], 1],
-        [4, "db", "t", ["n"], [[1], [2]], 2],
-        [6, "db", "t", ["n"], [[2]], 1],
-    ]
+def test_what_travels_to_the_browser_is_what_changed_and_the_newest_letters():
+    held = [[[1]], [[1], [2]], [[2]], [[2], [4], [3]], [[2], [1], [3]]]
+    tables = [[step, "db", "t", ["n"], rows, len(rows)] for step, rows in enumerate(held)]
     letters = [[5, "billing", [[number] for number in range(50)]]]
     sent = packed({"tables": tables, "letters": letters})
     assert sent["tables"]["names"] == [["db", "t", ["n"]]]
     assert sent["tables"]["changes"] == [
-        [1, 0, 0, 0, 0, [0], 1],
-        [4, 0, 0, 1, 0, [1], 2],
-        [6, 0, 1, 1, 0, [], 1],
+        [0, 0, 0, 0, 0, [0], 1],
+        [1, 0, 0, 1, 0, [1], 2],
+        [2, 0, 1, 1, 0, [], 1],
+        [3, 0, 0, 1, 0, [2, 3], 3],
+        [4, 0, 0, 1, 1, [0], 3],
     ]
-    assert sent["rows"][:2] == [[1], [2]]
+    assert sent["rows"][:4] == [[1], [2], [4], [3]]
     (change,) = sent["letters"]["changes"]
     assert len(change[5]) == 40 and change[6] == 50 and sent["rows"][change[5][-1]] == [49]
 

@@ -154,7 +154,7 @@ export class Run {
       }
       m.steps.push(until);
       m.handled.push(handled);
-      most.forEach((lag, g) => m.lags[g].push(lag));
+      most.forEach((lag, g) => m.lags[g].push(k < moments - 1 ? lag : lags[g])); // in the end: what is left
     }
     return m;
   }
