@@ -1,14 +1,19 @@
 """The teacher's pages are what lessons, questions and graders make of them, and the guide's times add up."""
 
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from sandbox.grading import Verdict
 from sandbox.grading.audit import BREAKS
+from sandbox.grading.grader import graders_of
 from tests.verdicts import graded
 from tools.lessons.build import Course
-from tools.teaching.pages import made_from
+from tools.teaching.pages import failing, made_from
+from tools.teaching.steady import steady
 from tools.teaching.times import tables, with_times
 
 COURSE = Course()
@@ -26,6 +31,34 @@ def test_a_page_is_what_its_lesson_makes(lesson):
         assert path.is_file() and path.read_text(encoding="utf-8") == text, (
             f"{name} is generated, and differs. Run: python -m tools.teaching {lesson.name[:2]}"
         )
+
+
+def test_a_story_is_the_same_whatever_the_clock_says_and_chance():
+    def story(clock: datetime) -> str:
+        one, other = uuid4(), uuid4()
+        return (
+            f"{one} after {other}, and {one}; at '{clock.isoformat()}' instead of "
+            f"'{(clock + timedelta(microseconds=9)).isoformat()}', {clock!r}, {clock.timestamp()}; {uuid4().hex}, "
+            "and on '2026-05-04T09:59:00.123+05:45'."
+        )
+
+    now = datetime.now(UTC)
+    told = steady("", story(now))
+    assert told == steady("", story(now + timedelta(seconds=1)))
+    assert told.startswith(
+        "46d2dc31-… after 46d2dc32-…, and 46d2dc31-…; at '2026-05-04T09:59:01.123456+00:00'"
+    )
+    assert "instead of '2026-05-04T09:59:02.123456+00:00'" in told
+    assert told.endswith("and on '2026-05-04T09:59:00.123+05:45'.")
+
+
+def test_what_is_not_as_it_deserves_is_no_teachers_page():
+    """A machine that is too busy may make a verdict UNKNOWN, or find an end where there is none."""
+    grader = graders_of(COURSE.lessons("00")[0])["00.1"]
+    path = sorted(grader.folder.glob("wrong/00_1_*.py"))[0]
+    for result, invariant in (("UNKNOWN", ""), ("FAIL", "termination")):
+        with pytest.raises(ValueError, match="too busy"):
+            failing(grader, path, lambda *_, r=result, i=invariant: Verdict(grader, r, invariant=i))
 
 
 def test_no_page_and_no_picture_is_left_over():

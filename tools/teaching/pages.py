@@ -13,6 +13,7 @@ from sandbox.grading.cells import source_for
 from sandbox.grading.grader import Grader, graders_of
 from sandbox.views import Figure
 from tools.lessons.about import about
+from tools.teaching.steady import steady
 
 Grade = Callable[[str, str], Verdict]
 BELIEF = re.compile(r"^(?P<belief>.+?) \((?P<truth>.+)\)$", re.DOTALL)
@@ -66,7 +67,7 @@ def _questions(lesson: Path) -> str:
 def _exercise(root: Path, lesson: Path, grader: Grader, grade: Grade) -> tuple[str, Figure | None]:
     exercise = grader.exercise
     solution = source_for(exercise, root / "solutions" / f"{lesson.name}.ipynb")
-    wrong = [(path, _failing(grader, path, grade)) for path in _kept(grader, "wrong")]
+    wrong = [(path, failing(grader, path, grade)) for path in _kept(grader, "wrong")]
     figure = _figure(grader, wrong, grade(exercise, solution))
     lines = [
         f"## {exercise} {grader.title}",
@@ -87,10 +88,15 @@ def _exercise(root: Path, lesson: Path, grader: Grader, grade: Grade) -> tuple[s
     return "\n".join([*lines, ""]), figure
 
 
-def _failing(grader: Grader, path: Path, grade: Grade) -> Verdict:
-    verdict = grade(grader.exercise, path.read_text(encoding="utf-8"))
-    if verdict.result != "FAIL":
-        raise ValueError(f"{path.name} is wrong, and its verdict is {verdict.result}: {verdict.story}")
+def failing(grader: Grader, path: Path, grade: Grade) -> Verdict:
+    """The verdict on a wrong solution. Raises `ValueError` where it is not the one that it deserves."""
+    source = path.read_text(encoding="utf-8")
+    verdict, deserves = grade(grader.exercise, source), source.partition("\n")[0].removeprefix(BREAKS)
+    if (verdict.result, verdict.invariant) != ("FAIL", deserves):
+        raise ValueError(
+            f"{path.name} deserves FAIL by {deserves}, and gets {verdict.result} {verdict.invariant}: "
+            f"{verdict.story} Was the machine too busy? Then try again."
+        )
     return verdict
 
 
@@ -116,7 +122,7 @@ def _row(path: Path, verdict: Verdict) -> str:
         say = f"“{belief['belief']}” {belief['truth']}"
     else:
         say = f"“{verdict.misconception}” Ask 1." if verdict.misconception else "Ask 1."
-    sees = f"**{verdict.invariant}**: {verdict.story}"
+    sees = f"**{verdict.invariant}**: {steady(verdict.invariant, verdict.story)}"
     return f"| {_cell(_about(path))} | {_cell(sees)} | {_cell(say)} |"
 
 
