@@ -26,7 +26,9 @@ def keep(line, cell):
 
 get_ipython().register_magic_function(keep, magic_kind="cell", magic_name="exercise")
 """
-TEST = 'verdict = grade("{exercise}", sources["{exercise}"])\nassert verdict.result == "PASS", verdict.story\n'
+TEST = (
+    'verdict = grade("{exercise}", sources["{exercise}"])\nassert verdict.result == "PASS", verdict.story\n'
+)
 
 
 @dataclass(frozen=True)

@@ -28,12 +28,17 @@ def fetch() -> Path:
         print("Fetching nbgrader and otter (once) ...", file=sys.stderr)
         pip = [programs / "python", "-m", "pip", "--disable-pip-version-check", "install", "-q"]
         subprocess.run([*pip, "-r", WANTED], check=True)
-        asked = "import sysconfig; print(sysconfig.get_path('purelib'))"
-        theirs = subprocess.check_output([programs / "python", "-c", asked], text=True).strip()
         found_in = [str(ROOT), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
-        (Path(theirs) / "course.pth").write_text("\n".join(dict.fromkeys(found_in)) + "\n", encoding="utf-8")
+        link = "".join(f"{path}\n" for path in dict.fromkeys(found_in))
+        (Path(libraries(programs)) / "course.pth").write_text(link, encoding="utf-8")
         stamp.write_text(wanted, encoding="utf-8")
     return programs
+
+
+def libraries(programs: Path) -> str:
+    """Where that environment keeps what is imported."""
+    asked = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    return subprocess.check_output([programs / "python", "-c", asked], text=True).strip()
 
 
 def environment(programs: Path) -> dict[str, str]:
