@@ -115,9 +115,7 @@ def _head(load: float) -> str:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.workshop", description=__doc__)
     parser.add_argument("--submissions", type=int, default=100, metavar="N", help="of the class (100)")
-    parser.add_argument(
-        "--otter", type=int, default=20, metavar="N", help="of those, for otter (20; 0: none)"
-    )
+    parser.add_argument("--otter", type=int, default=20, metavar="N", help="of those, otter (20; 0: none)")
     parser.add_argument("--heavy", type=int, default=30, metavar="N", help="with two heavy questions (30)")
     parser.add_argument("--lesson", type=int, default=300, metavar="N", help="with a whole lesson (300)")
     parser.add_argument("--quick", action="store_true", help="without the whole lesson")

@@ -16,6 +16,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 BIN = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin")
 PYTHON = os.path.join(BIN, "python.exe" if os.name == "nt" else "python")
+WHEELS = os.path.join(ROOT, "wheels")  # in a package for a room without network: all that is to be installed
 STAMP = os.path.join(VENV, "made-from")  # what the environment was made from
 
 COMMANDS = {
@@ -71,8 +72,16 @@ def prepare():
             "On Debian and Ubuntu: apt install python3-venv. Then try again."
         )
     pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install"]
+    offline = ["--no-index", "--find-links", WHEELS] if os.path.isdir(WHEELS) else []
     for what in (["-r", "requirements.txt"], ["--no-deps", "--editable", "."]):
-        if not install(pip + what):
+        if offline and not install(pip + offline + what):
+            print("The packages in wheels/ are made for another machine: see wheels/MADE_FOR.txt. This is")
+            print(
+                "Python %s on %s. Asking the package index instead ..."
+                % (sys.version.split()[0], sys.platform)
+            )
+            offline = []
+        if not offline and not install(pip + what):
             return (
                 "pip could not install what the course needs (its message is above). Mend that and try again."
             )

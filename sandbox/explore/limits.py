@@ -1,5 +1,6 @@
 """An end for code that would never come back."""
 
+import gc
 import os
 import signal
 import sys
@@ -15,6 +16,7 @@ AGAIN_SECONDS = 0.01
 MEMORY_MAX = 1 << 30  # bytes that a submission may take, beyond what there is
 STATM = Path("/proc/self/statm")
 CROWD_MAX = 8.0  # times as long, at most, as on a machine that has nothing else to do
+COLLECT_AFTER = 20_000  # objects that may be in cycles; Python's own default is 700
 PATIENCE = 100  # so many times later, code of ours is interrupted again
 IsTheirs = Callable[[CodeType], bool]
 
@@ -105,6 +107,17 @@ def bounded_memory(more: int = MEMORY_MAX) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """Have the garbage collector look for cycles less often: a run leaves next to none behind."""
+    before = gc.get_threshold()
+    gc.set_threshold(max(before[0], COLLECT_AFTER), *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def next_line_raises(is_theirs: IsTheirs, error: type[BaseException]) -> None:

@@ -7,7 +7,7 @@ from html import escape
 from sandbox.errors import UsageError
 from sandbox.grading.grader import find_grader
 from sandbox.views import bars
-from sandbox.workshop.gradebook import Gradebook, Mark
+from sandbox.workshop.gradebook import Gradebook, Mark, by_reason
 from sandbox.workshop.office import Office
 
 PAGE = """<!doctype html>
@@ -94,8 +94,8 @@ def _part(title: str, heads: list[str], rows: list) -> str:
 
 
 def _problems(aside: list) -> str:
-    rows = [(found.learner, found.file, found.reason) for found in aside]
-    return _part("Set aside: these files could not be read", ["Learner", "File", "Reason"], rows)
+    rows = by_reason((found.learner, found.file, found.reason) for found in aside)
+    return _part("Set aside: this could not be graded", ["Learner", "File", "Reason"], rows)
 
 
 def _table(heads: list[str], rows: list) -> str:
@@ -108,7 +108,7 @@ def _table(heads: list[str], rows: list) -> str:
 
 def _remarks(mark: Mark) -> str:
     times = f"handed in {mark.earlier + 1} times; the last one counts" if mark.earlier else ""
-    return ", ".join(filter(None, ["late" if mark.late else "", times]))
+    return ", ".join(filter(None, ["late" if mark.late else "", times, mark.remark]))
 
 
 def _title(exercise: str) -> str:

@@ -89,6 +89,8 @@ def lab(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         server.terminate()
         server.wait(20)
         log.close()
+        with pytest.raises(OSError):  # nothing may go on behind our back
+            urllib.request.urlopen(f"{address}/api/status", timeout=1)
 
 
 def wait_for(address: str, server: subprocess.Popen, log: Path) -> None:

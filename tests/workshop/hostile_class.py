@@ -116,9 +116,7 @@ def _graded(folder: Path, texts: dict, workers: int, quiet: bool) -> dict[str, s
 def main() -> int:
     """Run it; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.workshop.hostile_class", description=__doc__)
-    parser.add_argument(
-        "--class-size", type=int, default=100, metavar="N", help="with the hostile ones (100)"
-    )
+    parser.add_argument("--class-size", type=int, default=100, metavar="N", help="all together (100)")
     parser.add_argument("--workers", type=int, default=2, metavar="N")
     parser.add_argument("--seed", type=int, default=8, help="of who is honest in which way")
     parser.add_argument("--log", type=Path, metavar="FILE", help="write the log here, too")
