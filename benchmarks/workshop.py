@@ -51,8 +51,8 @@ def main() -> int:
     """Measure, print, keep table and chart. Exit status 1 where a bar is missed."""
     options = _options()
     load = os.getloadavg()[0]
-    light = measure(LIGHT, options.submissions, options.submissions, options.otter)
-    heavy = measure(HEAVY, options.heavy, options.heavy, 0)
+    light = measure(LIGHT, options.submissions, options.nbgrader, options.otter)
+    heavy = measure(HEAVY, options.heavy, min(options.heavy, options.nbgrader), 0)
     parts = [_head(load), rates_table(LIGHT, light, BARS), rates_table(HEAVY, heavy, {})]
     missed = [name for name, bar in BARS.items() if _times(light, name) < bar]
     if not options.quick:
@@ -115,6 +115,7 @@ def _head(load: float) -> str:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.workshop", description=__doc__)
     parser.add_argument("--submissions", type=int, default=100, metavar="N", help="of the class (100)")
+    parser.add_argument("--nbgrader", type=int, default=100, metavar="N", help="of those, nbgrader (100)")
     parser.add_argument("--otter", type=int, default=20, metavar="N", help="of those, otter (20; 0: none)")
     parser.add_argument("--heavy", type=int, default=30, metavar="N", help="with two heavy questions (30)")
     parser.add_argument("--lesson", type=int, default=300, metavar="N", help="with a whole lesson (300)")
