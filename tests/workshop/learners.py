@@ -42,7 +42,12 @@ class Desk:
     """The exercises as they were handed out, the solutions people find, and where they hand in."""
 
     def __init__(
-        self, exercises: Mapping[str, Notebook], place: Path, deadline: datetime, dice: random.Random, runs: Runs
+        self,
+        exercises: Mapping[str, Notebook],
+        place: Path,
+        deadline: datetime,
+        dice: random.Random,
+        runs: Runs,
     ) -> None:
         self._stubs = exercises
         self._place = place

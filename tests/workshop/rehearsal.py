@@ -34,9 +34,9 @@ SECONDS_MAX = 600  # of one notebook that a learner runs
 
 def commands_of_the_guide() -> dict[str, list[str]]:
     """The words after `python -m sandbox workshop`, by command: as the guide first names each of them."""
-    lines = [line for block in BLOCK.findall(GUIDE.read_text(encoding="utf-8")) for line in block.splitlines()]
+    blocks = "".join(BLOCK.findall(GUIDE.read_text(encoding="utf-8")))
     found: dict[str, list[str]] = {}
-    for line in lines:
+    for line in blocks.splitlines():
         if line.startswith("python -m sandbox workshop "):
             words = shlex.split(line)[4:]
             found.setdefault(words[0], words)
@@ -77,8 +77,7 @@ class Rehearsal:
             [sys.executable, "-m", "sandbox", "workshop", *words],
             cwd=self._folder,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             text=True,
         )
         print(done.stdout, flush=True)
