@@ -8,7 +8,6 @@ from sandbox.errors import UsageError
 from sandbox.grading.card import COLOUR
 from sandbox.grading.grader import find_grader
 from sandbox.grading.verdict import SIGN
-from sandbox.views import bars
 from sandbox.workshop.gradebook import Gradebook, Mark, by_reason
 from sandbox.workshop.office import Office
 
@@ -25,10 +24,11 @@ table {{ border-collapse: collapse; }}
 th, td {{ text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; }}
 th, td {{ border-bottom: 1px solid #8888; }}
 section {{ margin: 1.5rem 0; }}
-th, td {{ overflow-wrap: anywhere; }}
+th, td {{ overflow-wrap: break-word; }}
 h2 {{ margin-top: 2rem; }}
+meter {{ width: 12rem; }}
 pre {{ overflow-x: auto; font-size: .9em; }}
-section > details {{ margin: .5rem 1.4rem; }}
+details.text {{ margin: .5rem 1.4rem; }}
 </style>
 </head>
 <body>
@@ -45,7 +45,7 @@ def learner_page(office: Office, book: Gradebook, learner: str) -> str:
     """Every verdict of one learner, with its picture, its hints, and the text that was graded."""
     row = sorted(book.marks.get(learner, {}).items())
     body = "".join(
-        f"<section>{office.card(mark.cell)}<details><summary>Your text, as it was graded</summary>"
+        f"<section>{office.card(mark.cell)}<details class='text'><summary>Your text, as it was graded</summary>"
         f"<pre>{escape(office.source(mark.cell))}</pre></details></section>"
         for _, mark in row
     )
@@ -54,7 +54,8 @@ def learner_page(office: Office, book: Gradebook, learner: str) -> str:
     if not row:
         return _page(learner, f"<p>No exercise of yours was found.</p>{aside}")
     solved = sum(mark.points for _, mark in row)
-    table = _table(["Exercise", "Title", "Result", "Remarks"], rows)
+    remarks = ["Remarks"] if any(remark for *_, remark in rows) else []
+    table = _table(["Exercise", "Title", "Result", *remarks], [line[: 3 + len(remarks)] for line in rows])
     return _page(learner, f"<p>{solved} of {_count(len(row), 'exercise')} solved.</p>{table}{aside}{body}")
 
 
@@ -66,12 +67,11 @@ def class_page(book: Gradebook) -> str:
         f"{_count(len(book.marks), 'learner')}, {handed_in} with exercises; {_count(len(rates), 'exercise')}."
     )
     body = f"<p>{counts}</p>"
-    if rates:
-        shares = {
-            f"{exercise} {_title(exercise)} ({passed} of {of})": round(100 * passed / of)
-            for exercise, (passed, of) in rates.items()
-        }
-        body += bars(shares, "Passed, of those who handed it in", unit="%").html
+    shares = [
+        [exercise, _title(exercise), f"{passed} of {of}", _share(passed, of)]
+        for exercise, (passed, of) in rates.items()
+    ]
+    body += _part("Passed, of those who handed it in", ["Exercise", "Title", "Passed", "Share"], shares)
     body += _part("What learners seem to believe", ["Exercise", "Belief", "Learners"], book.misconceptions())
     body += _to_look_at(book)
     rows = [
@@ -141,6 +141,12 @@ def _result(mark: Mark) -> _Html:
     colour = COLOUR.get(mark.result, COLOUR["UNKNOWN"])
     sign = SIGN.get(mark.result, SIGN["UNKNOWN"])
     return _Html(f"<span style='border-bottom:3px solid {colour}'>{sign} {escape(mark.result)}</span>")
+
+
+def _share(passed: int, of: int) -> _Html:
+    """A bar on a scale from 0 to 100 %, and the number."""
+    percent = round(100 * passed / of)
+    return _Html(f"<meter min='0' max='100' value='{percent}' aria-hidden='true'></meter> {percent} %")
 
 
 def _count(count: int, what: str) -> str:
