@@ -1,6 +1,7 @@
 """An end for code that would never come back."""
 
 import gc
+import os
 import signal
 import sys
 import threading
@@ -14,6 +15,7 @@ from sandbox.explore import loops
 AGAIN_SECONDS = 0.01
 MEMORY_MAX = 1 << 30  # bytes that a submission may take, beyond what there is
 STATM = Path("/proc/self/statm")
+CROWD_MAX = 8.0  # times as long, at most, as on a machine that has nothing else to do
 COLLECT_AFTER = 20_000  # objects that may be in cycles; Python's own default is 700
 PATIENCE = 100  # so many times later, code of ours is interrupted again
 IsTheirs = Callable[[CodeType], bool]
@@ -24,6 +26,18 @@ def has_timers() -> bool:
     return hasattr(signal, "setitimer") and sys.platform != "emscripten"
 
 
+def crowd() -> float:
+    """How many want each core of this machine, from 1 (or where it isn't known) to `CROWD_MAX`.
+
+    Code that waits for its turn seems to do nothing: honest submissions have failed by that.
+    """
+    try:
+        wanting = os.getloadavg()[0] / (os.cpu_count() or 1)
+    except (AttributeError, OSError):  # not on Windows, nor in a browser
+        return 1.0
+    return min(max(wanting, 1.0), CROWD_MAX)
+
+
 class TimeUp(BaseException):
     """The deadline has passed. Not an `Exception`: `except Exception` must not eat it."""
 
@@ -32,7 +46,7 @@ class TimeUp(BaseException):
 def deadline(
     seconds: float, is_theirs: IsTheirs, moving: Callable[[], object] | None = None
 ) -> Iterator[None]:
-    """Raise `TimeUp` inside the block once `seconds` have passed.
+    """Raise `TimeUp` inside the block once `seconds` have passed, more on a crowded machine (`crowd`).
 
     With `moving`, the time begins anew as long as what it returns has changed meanwhile.
     Code for which `is_theirs` and that catches even `TimeUp` (`except BaseException`, in a
@@ -43,6 +57,7 @@ def deadline(
     clock is looked at whenever a loop of theirs goes round, from Python 3.12 on; where not even
     that is to be had, the notebook's own interrupt is the way out.
     """
+    seconds *= crowd()
     if not has_timers() or threading.current_thread() is not threading.main_thread():
         with loops.deadline(seconds, is_theirs, TimeUp, moving):
             yield

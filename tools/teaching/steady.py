@@ -16,7 +16,8 @@ PYTHON = re.compile(r"datetime\.datetime\((\d{4}), (\d+), (\d+)[^)]*?(\)|, tzinf
 SECONDS = re.compile(r"\b1[789]\d{8}(?:\.\d+)?\b")
 NANOSECONDS = re.compile(r"\b1[789]\d{17}\b")
 BY_CHANCE = {  # what is seen differs altogether
-    "two events never share an id": "Ids that come twice in a rush, or have too little room; which ones, chance says.",
+    "two events never share an id": "Ids that come twice in a rush, or have too little room; "
+    "which ones, chance says.",
 }
 IN_LONDON = re.compile(r"\b\d\d:\d\d UTC\b")
 

@@ -1,21 +1,19 @@
-"""`python -m tools.pictures`: the lab's pictures in docs/pictures, light and dark, taken in Chromium.
+"""The lab: stills, and a morning that plays: one consumer crashes, its lag grows, and drains.
 
-Stills, and a morning that plays: one consumer crashes, its lag grows, and drains. The page's
-clock is ours, so that the film is the same on a slow machine. Needs Pillow: pip install pillow.
+The page's clock is ours, so that the film is the same on a slow machine.
 """
 
 import io
-import shutil
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page
 
 from sandbox.shop import shop_beats
 from sandbox.views import Lab
+from tools.pictures import PICTURES
 
-PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 WHO = "email"
 SCRIPT = f"seed 0; crash {WHO} handle 4 before"
 STEP = 190  # in the middle of the morning, while one consumer is down
@@ -33,26 +31,12 @@ MOVE_DOTS = """ms => document.getAnimations().forEach(flight => {
 })"""
 
 
-def main() -> int:
-    """Take them; return the exit status."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        print("There is no Chromium to take pictures with.", file=sys.stderr)
-        return 1
-    try:
-        import PIL  # noqa: F401
-    except ImportError:
-        print("There is no Pillow to write a film with: pip install pillow", file=sys.stderr)
-        return 1
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory() as folder, sync_playwright() as playwright:
-        page_file = Lab(shop_beats, SCRIPT, title="A shop's morning").save_html(Path(folder) / "lab.html")
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        for theme in ("light", "dark"):
-            still(browser, page_file, theme)
-            film(browser, page_file, theme)
-        browser.close()
-    return 0
+def take(browser: Browser, folder: Path) -> None:
+    """Stills and films, light and dark; `folder` is for what they are made of."""
+    page_file = Lab(shop_beats, SCRIPT, title="A shop's morning").save_html(folder / "lab.html")
+    for theme in ("light", "dark"):
+        still(browser, page_file, theme)
+        film(browser, page_file, theme)
 
 
 def still(browser: Browser, page_file: Path, theme: str) -> None:
@@ -94,8 +78,6 @@ def go(page: Page, step: int) -> None:
 
 def write(frames: list[bytes], path: Path) -> None:
     """An animated WebP without loss: a tenth of the same as a GIF, with all its colours."""
-    from PIL import Image
-
     images = [Image.open(io.BytesIO(frame)).convert("RGB") for frame in frames]
     lengths = [FRAME_MS] * (len(images) - 1) + [REST_MS]
     options = {"lossless": True, "quality": 80, "method": 4, "kmax": 0, "loop": 0}
@@ -104,7 +86,3 @@ def write(frames: list[bytes], path: Path) -> None:
     print(f"{path.name}: {len(images)} frames, {size / 1e6:.2f} MB")
     if size > BYTES_MAX:
         sys.exit(f"{path.name} is larger than {BYTES_MAX / 1e6:g} MB, which README's readers have to fetch.")
-
-
-if __name__ == "__main__":
-    sys.exit(main())
