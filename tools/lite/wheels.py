@@ -11,17 +11,20 @@ from pathlib import Path
 from tools.lite.problem import Problem
 
 ROOT = Path(__file__).resolve().parents[2]
-PURE = (  # of requirements.txt, what lessons and graders import
+PURE = (  # of requirements.txt, what lessons, graders and the lab import
+    "anywidget",
     "cloudevents",
     "comm",
     "fakeredis",
     "graphviz",
     "ipywidgets",
     "kafka-python",
+    "psygnal",
     "python-dateutil",
     "redis",
     "sortedcontainers",
     "tqdm",
+    "typing-extensions",
     "uuid6",
 )
 COMPILED = ("hypothesis", "msgspec")  # for WebAssembly, by their makers
