@@ -78,8 +78,7 @@ def own(folder: Path) -> Path:
 def _files() -> Iterator[Path]:
     for folder in ("sandbox", "lessons"):
         for path in sorted((ROOT / folder).rglob("*")):
-            wanted = path.is_file() and path.suffix in {".py", ".toml", ".json", ".sql", ".svg", ".md"}
-            if wanted and not {"wrong", "__pycache__"} & set(path.parts):
+            if path.is_file() and not {"wrong", "__pycache__"} & set(path.parts):
                 yield path
 
 
