@@ -1,8 +1,9 @@
 """How fast the lab is in the browser: `python -m benchmarks.lab` (Chromium; some minutes).
 
 The shop's morning, made long, is saved as a page and played in headless Chromium. A picture
-is there, and an answer given, when the browser is through with layout and paint. How many
-frames there are depends on what else the machine does; the processor's time for one does not.
+is there, and an answer given, when the browser is through with layout and paint. How soon that
+is depends on what else the machine does; the processor time of the page's thread does not,
+so it stands beside each figure: on an idle machine little is added to it.
 """
 
 import argparse
@@ -18,8 +19,7 @@ from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-import psutil
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from sandbox.shop import shop_beats
 from sandbox.views import Lab
@@ -82,16 +82,16 @@ class Figures:
     steps: int
     records: int
     megabytes: float  # the page, as it is saved
-    first_ms: float  # from the click on the page to the picture
-    played: dict[tuple[str, int], tuple[float, float, float, float]]  # fps, frame median, p95, processor
-    scrub_ms: tuple[float, float]  # median, p95
+    first_ms: tuple[float, float]  # from the address to the picture; and of the thread
+    played: dict[tuple[str, int], tuple[float, float, float, float]]  # fps, frame median, p95, thread
+    scrub_ms: tuple[float, float, float]  # median, p95; and of the thread
     heap: float  # megabytes
 
     @property
     def holds(self) -> bool:
         """Is everything as fast as was asked for?"""
         slowest = min(fps for fps, *_ in self.played.values())
-        return slowest >= FPS_MIN and self.first_ms <= FIRST_MS_MAX and self.scrub_ms[1] <= SCRUB_MS_MAX
+        return slowest >= FPS_MIN and self.first_ms[0] <= FIRST_MS_MAX and self.scrub_ms[1] <= SCRUB_MS_MAX
 
 
 def main() -> None:
@@ -103,7 +103,6 @@ def main() -> None:
     chromium = os.environ.get("SANDBOX_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         sys.exit("There is no Chromium to measure in. Install it, or name one in SANDBOX_CHROMIUM.")
-    busy = psutil.cpu_percent(interval=2) / 100 * (os.cpu_count() or 1)
     with TemporaryDirectory() as scratch, sync_playwright() as playwright:
         folder = options.keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
@@ -114,7 +113,7 @@ def main() -> None:
         browser.close()
     text = (
         f"Headless Chromium {version} without a graphics card, Python {platform.python_version()}, "
-        f"{os.cpu_count()} cores, {busy:.1f} of them busy with other things at the start.\n\n"
+        f"{os.cpu_count()} cores, on which {os.getloadavg()[0]:.0f} processes wanted to run.\n\n"
     )
     text += table(found)
     print(text)
@@ -143,33 +142,38 @@ def saved(folder: Path, steps: int) -> Path:
 
 def measure(browser: Browser, path: Path) -> Figures:
     """Open, play and scrub one page."""
-    firsts = []
+    firsts, taken = [], []
     for _ in range(ROUNDS):
         page = browser.new_page(viewport={"width": 1280, "height": 1000})
         page.add_init_script(PAINTED + FIRST)
+        session = page.context.new_cdp_session(page)
+        session.send("Performance.enable", {"timeDomain": "threadTicks"})
         page.goto(path.as_uri())
         page.wait_for_function("window.first")
+        taken.append(thread_ms(session))
         firsts.append(page.evaluate("window.first"))
         if len(firsts) < ROUNDS:
             page.close()
-    played = {(tab, speed): play(page, tab, speed) for tab, speed in PLAYED}
+    played = {(tab, speed): play(page, session, tab, speed) for tab, speed in PLAYED}
     page.get_by_role("tab", name="Timeline").click()
+    before = thread_ms(session)
     scrubs = page.evaluate(SCRUB, SCRUBS)
-    heap = heap_of(page)
+    scrubbed = (thread_ms(session) - before) / SCRUBS
+    heap = heap_of(session)
     steps = int(page.locator("input[type=range]").get_attribute("max"))
     page.close()
     return Figures(
         steps,
         json.loads(path.with_suffix(".json").read_text())["records"],
         path.stat().st_size / 1e6,
-        median(firsts),
+        (median(firsts), median(taken)),
         played,
-        (median(scrubs), p95(scrubs)),
+        (median(scrubs), p95(scrubs), scrubbed),
         heap,
     )
 
 
-def play(page: Page, tab: str, speed: int) -> tuple[float, float, float, float]:
+def play(page: Page, session: CDPSession, tab: str, speed: int) -> tuple[float, float, float, float]:
     """Play from the middle of the run with this tab open."""
     page.get_by_role("tab", name=tab).click()
     page.get_by_label("Speed").select_option(str(speed))
@@ -177,22 +181,21 @@ def play(page: Page, tab: str, speed: int) -> tuple[float, float, float, float]:
         "bar => { bar.value = bar.max / 2; bar.dispatchEvent(new Event('input')); }"
     )
     page.get_by_role("button", name="Play (").click()
-    before = processor_ms()
+    before = thread_ms(session)
     between = page.evaluate(PLAY, PLAY_MS)
-    taken = processor_ms() - before
+    taken = thread_ms(session) - before
     page.get_by_role("button", name="Pause (").click()
     return 1000 * len(between) / sum(between), median(between), p95(between), taken / len(between)
 
 
-def processor_ms() -> float:
-    """What all of the browser's processes have taken so far."""
-    times = [process.cpu_times() for process in psutil.Process().children(recursive=True)]
-    return 1000 * sum(time.user + time.system for time in times)
+def thread_ms(session: CDPSession) -> float:
+    """The processor time that the page's thread has taken so far."""
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    return 1000 * next(metric["value"] for metric in metrics if metric["name"] == "ThreadTime")
 
 
-def heap_of(page: Page) -> float:
+def heap_of(session: CDPSession) -> float:
     """What JavaScript holds, in megabytes, after a collection."""
-    session = page.context.new_cdp_session(page)
     session.send("HeapProfiler.collectGarbage")
     return session.send("Runtime.getHeapUsage")["usedSize"] / 1e6
 
@@ -207,10 +210,14 @@ def table(found: list[Figures]) -> str:
         ["the shop's morning", *(f"{each.steps:,} steps" for each in found), "asked, of the first"],
         ["published records", *(f"{each.records:,}" for each in found), ""],
         ["the saved page, MB", *(f"{each.megabytes:.1f}" for each in found), ""],
-        ["first picture, ms", *(f"{each.first_ms:.0f}" for each in found), f"{FIRST_MS_MAX}"],
+        [
+            "first picture, ms",
+            *("{:.0f} · {:.0f}".format(*each.first_ms) for each in found),
+            f"{FIRST_MS_MAX}",
+        ],
         [
             "scrub to painted, ms: median, p95",
-            *(f"{each.scrub_ms[0]:.0f}, {each.scrub_ms[1]:.0f}" for each in found),
+            *("{:.0f}, {:.0f} · {:.0f}".format(*each.scrub_ms) for each in found),
             f"{SCRUB_MS_MAX}",
         ],
         ["JavaScript heap, MB", *(f"{each.heap:.0f}" for each in found), ""],
@@ -222,8 +229,8 @@ def table(found: list[Figures]) -> str:
     lines.insert(1, "|---|" + "--:|" * len(found) + "--:|")
     return (
         "\n".join(lines)
-        + "\n\nPlaying: frames a second · milliseconds between two frames, median, p95 · "
-        + "milliseconds of processor time in a frame, of all of the browser's processes and cores.\n"
+        + "\n\nPlaying: frames a second · milliseconds between two frames, median, p95. "
+        + "The last figure of each: processor time of the page's thread, ms (a frame has 16.7).\n"
     )
 
 

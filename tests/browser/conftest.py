@@ -8,10 +8,11 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -91,7 +92,10 @@ def lab(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         wait_for(address, server, home / "lab.log")
         yield address
     finally:
-        server.terminate()
+        # JupyterLab and its kernels are the command's children, and would outlive it.
+        for process in [*psutil.Process(server.pid).children(recursive=True), server]:
+            with suppress(psutil.NoSuchProcess):
+                process.terminate()
         server.wait(20)
         log.close()
         with pytest.raises(OSError):  # nothing may go on behind our back
