@@ -92,7 +92,7 @@ def lab(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         wait_for(address, server, home / "lab.log")
         yield address
     finally:
-        # JupyterLab and its kernels are the command's children, and would outlive it.
+        # The kernels too: else the server waits for each of them.
         for process in [*psutil.Process(server.pid).children(recursive=True), server]:
             with suppress(psutil.NoSuchProcess):
                 process.terminate()

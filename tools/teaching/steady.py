@@ -15,10 +15,8 @@ ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d:\d\d(\.\d+)?")
 PYTHON = re.compile(r"datetime\.datetime\((\d{4}), (\d+), (\d+)[^)]*?(\)|, tzinfo)")
 SECONDS = re.compile(r"\b1[789]\d{8}(?:\.\d+)?\b")
 NANOSECONDS = re.compile(r"\b1[789]\d{17}\b")
-BY_CHANCE = {  # what is seen differs altogether
-    "two events never share an id": "Ids that come twice in a rush, or have too little room; "
-    "which ones, chance says.",
-}
+TOO_LITTLE_ROOM = "Ids that come twice in a rush, or have too little room; which ones, chance says."
+BY_CHANCE = {"two events never share an id": TOO_LITTLE_ROOM}  # what is seen differs altogether
 IN_LONDON = re.compile(r"\b\d\d:\d\d UTC\b")
 
 
