@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.classroom import growth, nbgrader, others, otter, ours
 from benchmarks.classroom.handed_in import a_class
+from benchmarks.classroom.processor import processor_time
 from benchmarks.classroom.report import chart, growth_table, rates_table
 from sandbox.referee import Referee
 
@@ -39,6 +40,7 @@ class Rate:
     grader: str
     submissions: int
     seconds: float
+    processor: float  # seconds that all its processes took, those that prepare the class too
     astray: int  # learners with other points than their solutions are worth
 
     @property
@@ -91,12 +93,12 @@ def measure(exercises: list[str], count: int, nbgraders: int, otters: int) -> li
             continue
         print(f"{', '.join(exercises)}: {name}, {some} submissions ...", file=sys.stderr)
         submissions = a_class(exercises, some, same=same)
-        with TemporaryDirectory() as folder:
+        with TemporaryDirectory() as folder, processor_time() as spent:
             seconds, points = run(Path(folder) / "class", submissions, processes)
         astray = [each.learner for each in submissions if points.get(each.learner) != each.points]
         if astray and run is ours.run:
             raise SystemExit(f"Ours has given other points than the solutions are worth: {astray}")
-        rates.append(Rate(name, some, seconds, len(astray)))
+        rates.append(Rate(name, some, seconds, spent.seconds, len(astray)))
     return rates
 
 
