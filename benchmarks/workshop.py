@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.classroom import growth, nbgrader, others, otter, ours
 from benchmarks.classroom.handed_in import a_class
+from benchmarks.classroom.processor import processor_time
 from benchmarks.classroom.report import chart, growth_table, rates_table
 from sandbox.referee import Referee
 
@@ -39,6 +40,7 @@ class Rate:
     grader: str
     submissions: int
     seconds: float
+    processor: float  # seconds that all its processes took, those that prepare the class too
     astray: int  # learners with other points than their solutions are worth
 
     @property
@@ -48,24 +50,29 @@ class Rate:
 
 
 def main() -> int:
-    """Measure, print, keep table and chart. Exit status 1 where a bar is missed."""
+    """Measure; print and keep each part when it is there. Exit status 1 where a bar is missed."""
     options = _options()
-    load = os.getloadavg()[0]
+    parts = [_head()]
+
+    def tell(part: str) -> None:
+        print(part, end="\n\n", flush=True)
+        parts.append(part)
+        (RESULTS / "workshop.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+    tell(_load())
     light = measure(LIGHT, options.submissions, options.nbgrader, options.otter)
+    tell(rates_table(LIGHT, light, BARS))
     heavy = measure(HEAVY, options.heavy, min(options.heavy, options.nbgrader), 0)
-    parts = [_head(load), rates_table(LIGHT, light, BARS), rates_table(HEAVY, heavy, {})]
+    tell(rates_table(HEAVY, heavy, {}))
+    sys.path.append(others.libraries(others.fetch()))  # at the end: the course's own versions come first
+    chart({"two light questions": light, "two heavy ones": heavy}, RESULTS / "workshop.svg")
     missed = [name for name, bar in BARS.items() if _times(light, name) < bar]
     if not options.quick:
         grown = growth.measure(WHOLE_LESSON, options.lesson)
-        parts.append(growth_table(WHOLE_LESSON, grown))
+        tell(growth_table(WHOLE_LESSON, grown))
         missed += ["minutes"] * (grown.seconds > 60 * MINUTES_MAX)
         missed += ["memory"] * (grown.factor > GROWTH_MAX)
-    parts.append(f"Load of the machine: {load:.1f} before, {os.getloadavg()[0]:.1f} after.")
-    text = "\n\n".join(parts) + "\n"
-    print(text)
-    (RESULTS / "workshop.md").write_text(text, encoding="utf-8")
-    sys.path.append(others.libraries(others.fetch()))  # at the end: the course's own versions come first
-    chart({"two light questions": light, "two heavy ones": heavy}, RESULTS / "workshop.svg")
+    tell(_load())
     if missed:
         print(f"Not met: {', '.join(missed)}.", file=sys.stderr)
     return bool(missed)
@@ -86,12 +93,12 @@ def measure(exercises: list[str], count: int, nbgraders: int, otters: int) -> li
             continue
         print(f"{', '.join(exercises)}: {name}, {some} submissions ...", file=sys.stderr)
         submissions = a_class(exercises, some, same=same)
-        with TemporaryDirectory() as folder:
+        with TemporaryDirectory() as folder, processor_time() as spent:
             seconds, points = run(Path(folder) / "class", submissions, processes)
         astray = [each.learner for each in submissions if points.get(each.learner) != each.points]
         if astray and run is ours.run:
             raise SystemExit(f"Ours has given other points than the solutions are worth: {astray}")
-        rates.append(Rate(name, some, seconds, len(astray)))
+        rates.append(Rate(name, some, seconds, spent.seconds, len(astray)))
     return rates
 
 
@@ -101,7 +108,7 @@ def _times(rates: list[Rate], name: str) -> float:
     return found["this workshop"] / found[name] if name in found else float("inf")
 
 
-def _head(load: float) -> str:
+def _head() -> str:
     referee = Referee()
     confinement = referee.confinement
     referee.close()
@@ -110,6 +117,10 @@ def _head(load: float) -> str:
         f"{confinement}; nbgrader and otter not confined.\n"
         "From a folder of notebooks to the verdicts, starts included; half of the solutions are right."
     )
+
+
+def _load() -> str:
+    return f"Load of the machine by now: {os.getloadavg()[0]:.1f}."
 
 
 def _options() -> argparse.Namespace:

@@ -12,6 +12,7 @@ import psutil
 
 from benchmarks.classroom import ours
 from benchmarks.classroom.handed_in import a_class
+from benchmarks.classroom.processor import seconds_of
 from sandbox.store import SqliteDatabase
 
 SHARES = (0.1, 1 / 3, 1)  # of the class, at which the most memory so far is noted
@@ -50,7 +51,7 @@ def measure(exercises: list[str], count: int) -> Growth:
             mark = next(mark for mark in marks if graded <= mark * len(exercises))
             memory[mark] = max(memory[mark], sum(map(_bytes, found)))
             processes[mark] = max(processes[mark], len(found))
-            processor = max(processor, sum(map(_seconds, found)))
+            processor = max(processor, sum(map(seconds_of, found)))
         seconds = time.perf_counter() - start
         points = ours.points(office)
     if points != {submission.learner: submission.points for submission in submissions}:
@@ -87,10 +88,3 @@ def _bytes(process: psutil.Process) -> int:
         except psutil.AccessDenied:
             return process.memory_info().rss
     return 0
-
-
-def _seconds(process: psutil.Process) -> float:
-    """The processor's time that it has taken, with that of its children that are no more."""
-    with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
-        return sum(process.cpu_times()[:4])
-    return 0.0

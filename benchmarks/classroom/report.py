@@ -16,16 +16,19 @@ def rates_table(exercises: list[str], rates: "list[Rate]", bars: dict[str, float
     ours = next(rate for rate in rates if rate.grader == OURS)
     lines = [
         f"Exercises {' and '.join(exercises)}:\n",
-        "| | submissions | seconds | a minute | ours is | asked | other points |",
-        "|---|--:|--:|--:|--:|:--|--:|",
+        "| | submissions | seconds | a minute | ours is | asked | processor, each | ours takes "
+        "| other points |",
+        "|---|--:|--:|--:|--:|:--|--:|:--|--:|",
     ]
     for rate in sorted(rates, key=lambda rate: -rate.per_minute):
+        each, our_each = rate.processor / rate.submissions, ours.processor / ours.submissions
         times = ours.per_minute / rate.per_minute
         bar = bars.get(rate.grader)
         asked = "" if bar is None else f"{bar:g}× {'met' if times >= bar else 'NOT MET'}"
         lines.append(
             f"| {rate.grader} | {rate.submissions} | {rate.seconds:.1f} | {rate.per_minute:,.1f} "
-            f"| {times:.1f}× | {asked} | {rate.astray or ''} |"
+            f"| {times:.1f}× | {asked} "
+            f"| {each:.2f} s | 1/{each / our_each:.1f} | {rate.astray or ''} |"
         )
     return "\n".join(lines)
 

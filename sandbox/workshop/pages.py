@@ -45,8 +45,8 @@ def learner_page(office: Office, book: Gradebook, learner: str) -> str:
     """Every verdict of one learner, with its picture, its hints, and the text that was graded."""
     row = sorted(book.marks.get(learner, {}).items())
     body = "".join(
-        f"<section>{office.card(mark.cell)}<details class='text'><summary>Your text, as it was graded"
-        "</summary>"
+        f"<section>{office.card(mark.cell)}"
+        "<details class='text'><summary>Your text, as it was graded</summary>"
         f"<pre>{escape(office.source(mark.cell))}</pre></details></section>"
         for _, mark in row
     )

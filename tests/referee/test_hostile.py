@@ -10,6 +10,7 @@ from time import perf_counter
 import pytest
 
 from sandbox.errors import NotSupportedHere
+from sandbox.explore.limits import crowd
 from sandbox.referee import Referee
 from sandbox.referee.processes import CONFINED, Nursery
 from sandbox.referee.program import FarProgram
@@ -115,7 +116,7 @@ def test_none_passes_and_none_disturbs_the_next_one(referee, source):
     memory, start = resident(), perf_counter()
     verdict = referee.grade("08.2", source, seconds=SECONDS)
     assert verdict.result != "PASS", verdict.text()
-    assert perf_counter() - start < SECONDS_MAX
+    assert perf_counter() - start < SECONDS_MAX * crowd()
     assert resident() - memory < MEMORY_MAX
     assert referee.grade("01.1", "def messages():\n    return {}").result == "UNKNOWN"
     assert referee.grade("08.2", WRONG).invariant == "no lost message"
@@ -127,7 +128,7 @@ def test_no_answer_gains_anything(referee, source):
     start = perf_counter()
     verdict = referee.grade(exercise, source, seconds=SECONDS)
     assert verdict.result != "PASS", verdict.text()
-    assert perf_counter() - start < SECONDS_MAX
+    assert perf_counter() - start < SECONDS_MAX * crowd()
     assert referee.grade("01.1", "def messages():\n    return {}").result == "UNKNOWN"
 
 
