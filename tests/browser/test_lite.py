@@ -15,16 +15,16 @@ import pytest
 from playwright.sync_api import Browser, Error, Page, expect
 
 from tests.browser.notebook import Notebook, picture
-from tests.browser.test_feedback import attempt
+from tests.browser.test_lesson_00 import MENDED
 from tests.browser.test_lesson_01 import type_into
 from tools.lessons.build import ROOT
 from tools.lite.__main__ import SITE
 
 FIRST = "notebooks/00_welcome.ipynb"
 LAB = "notebooks/lab.ipynb"
-EXERCISES = "exercises/03_idempotent_consumers.ipynb"
+EXERCISES = "exercises/00_welcome.ipynb"
 MARK = "# I was here"
-SLOW = 120_000  # milliseconds: Python has to arrive and to start, on a busy machine, too
+SLOW = 180_000  # milliseconds: Python has to arrive and to start, on a busy machine, too
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +64,7 @@ def visit(chromium: Browser, site: Path) -> Iterator[Page]:
     page.wait_for_url(f"**/lab/index.html?path={FIRST}")
     server.shutdown()
     server.server_close()
+    LiteNotebook(page, FIRST)  # so even Python starts without it
     yield page
     expect.set_options(timeout=5_000)
     context.close()
@@ -175,19 +176,16 @@ def test_lesson_00_runs_with_its_server_gone(visit):
 
 def test_an_exercise_fails_and_then_passes_and_is_kept(visit):
     notebook = LiteNotebook(visit, EXERCISES)
-    first = notebook.cell("import sandbox")
-    first.locator(".cm-content").click()
-    visit.keyboard.press("Shift+Enter")
-    type_into(notebook, notebook.cell("%%exercise 03.2"), attempt("03.2", "wrong", "asked_outside"))
-    card = notebook.cell("%%exercise 03.2").locator(".sandbox-verdict")
-    expect(card).to_contain_text("Drinks that G-7 bought: 1. Stamps on the card: 2.")
+    notebook.run_all()
+    cell = notebook.cell("%%exercise 00.1")
+    card = cell.locator(".sandbox-verdict")
+    expect(card).to_contain_text("A-1 was never made, and its guest waits for ever.")
     expect(card.locator("img")).to_be_visible()
     card.screenshot(path=picture("lite-exercise-fail"))
-    right = min((ROOT / "lessons/03_idempotent_consumers/right").glob("03_2_*.py"))
-    type_into(notebook, notebook.cell("%%exercise 03.2"), f"%%exercise 03.2\n{right.read_text()}")
-    expect(notebook.cell("%%exercise 03.2").get_by_role("status")).to_contain_text("PASS 03.2")
+    type_into(notebook, cell, MENDED)
+    expect(notebook.cell("%%exercise 00.1").locator(".sandbox-verdict")).to_contain_text("PASS  00.1")
     shown = notebook.append("import json, os; print(json.load(open(os.environ['SANDBOX_PROGRESS'])))")
-    expect(shown).to_contain_text("'03.2': {'attempts': 2")
+    expect(shown).to_contain_text("'00.1': {'attempts': 2")
     notebook.append(MARK)
     visit.evaluate("window.jupyterapp.commands.execute('docmanager:save')")  # in the browser's own storage
     expect(visit.locator(".jp-mod-dirty")).to_have_count(0)
