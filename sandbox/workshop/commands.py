@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sandbox.errors import UsageError
 from sandbox.referee import CONFINED, LEVELS
+from sandbox.room.command import add_command as add_watch
 from sandbox.workshop.events import FileSetAside, SubmissionReceived
 from sandbox.workshop.export import write_all
 from sandbox.workshop.files import find
@@ -79,7 +80,7 @@ def add_commands(parser: argparse.ArgumentParser, parser_class: type) -> None:
     three = commands.add_parser("report", help="pages for learners and teacher, CSV, JUnit XML")
     three.add_argument("--roster", type=Path, metavar="FILE", help="CSV, learners in its first column")
     three.set_defaults(run=report)
-    for command in (one, two, three):
+    for command in (one, two, three, add_watch(commands, parser_class)):
         command.add_argument("--folder", type=Path, default=Path("workshop"), help="the office (workshop)")
 
 
