@@ -37,7 +37,7 @@ class Rules:
     @property
     def few(self) -> str:
         """What is held back from the class, in words."""
-        return f"Numbers behind which fewer than {self.k} people stand are not shown."
+        return f"No number behind which fewer than {self.k} people stand is shown."
 
 
 @dataclass(frozen=True)
@@ -116,9 +116,25 @@ class Board:
         )
         return sorted(((e, belief, n) for (e, belief), n in found.items()), key=lambda row: (-row[2], row))
 
-    def shown_rates(self) -> dict[str, tuple[int, int]]:
-        """The pass rates that the class may see."""
-        return {e: (passed, of) for e, (passed, of) in self.pass_rates().items() if of >= self.rules.k}
+    def shown_rates(self) -> list[tuple[str, int, str]]:
+        """The pass rates that the class may see: exercise, at least how many per cent, and the words.
+
+        Neither who has passed nor who has not may be a group of fewer than `k`.
+        """
+        k, shown = self.rules.k, []
+        for exercise, (passed, of) in self.pass_rates().items():
+            if of < k:
+                continue
+            if passed >= k and of - passed >= k:
+                least, words = passed, f"{passed} of {of}"
+            elif of < 2 * k:
+                least, words = 0, f"{of} have tried"
+            elif passed < k:
+                least, words = 0, f"fewer than {k} of {of}"
+            else:
+                least, words = of - k + 1, f"more than {of - k} of {of}"
+            shown.append((exercise, 100 * least // of, words))
+        return shown
 
     def shown_beliefs(self) -> list[tuple[str, str, int]]:
         """The misconceptions that the class may see."""

@@ -33,7 +33,7 @@ def fragment(board: Board, *, for_class: bool = False, status: str = "") -> str:
     """The board, without its style sheet."""
     away = f"<p class='away' role='status'>{escape(status)}</p>" if status else ""
     if for_class:
-        body = _rates(board.shown_rates()) + _beliefs(board.shown_beliefs())
+        body = _rates(words.rates(board, for_class)) + _beliefs(board.shown_beliefs())
         count = len(board.lines)
         title, note = f"The room: {count} learners" if count >= board.rules.k else "The room", board.rules.few
         body = f"<div class='columns'>{body}</div>"
@@ -70,12 +70,11 @@ def _beliefs(beliefs: list[tuple[str, str, int]]) -> str:
     return _part("Misconceptions alive now", f"<ul>{rows}</ul>" if rows else "<p>None to be shown.</p>")
 
 
-def _rates(rates: dict[str, tuple[int, int]]) -> str:
+def _rates(rates: list[tuple[str, int, str]]) -> str:
     rows = "".join(
         f"<li class='rate'><span>{escape(exercise)}</span><span class='rail' aria-hidden='true'>"
-        f"<span class='fill' style='display:block;width:{100 * passed / of:.0f}%'></span></span>"
-        f"<span>{passed} of {of}</span></li>"
-        for exercise, (passed, of) in rates.items()
+        f"<span class='fill' style='display:block;width:{percent}%'></span></span><span>{said}</span></li>"
+        for exercise, percent, said in rates
     )
     return _part("Passed, of those who tried", f"<ul>{rows}</ul>" if rows else "<p>None to be shown.</p>")
 

@@ -1,6 +1,7 @@
 """The board as plain text: for a terminal, for a screen reader, for a log."""
 
 from datetime import datetime
+from unicodedata import east_asian_width
 
 from sandbox.room.board import Board, Line, Square
 from sandbox.views.ink import shortened
@@ -16,14 +17,10 @@ def text(board: Board, *, for_class: bool = False, status: str = "") -> str:
     parts = [headline(board) + (f"  [{status}]" if status else "")]
     if not for_class:
         parts += ["", *_grid(board)]
-        stuck = [f"  {line.learner:<{WIDE}} {line.here}  {line.why}" for line in board.stuck]
+        stuck = [f"  {_wide(line.learner)} {line.here}  {line.why}" for line in board.stuck]
         parts += ["", f"Stuck: {len(stuck)}", *stuck]
-    rates = board.shown_rates() if for_class else board.pass_rates()
-    parts += [
-        "",
-        "Passed, of those who tried",
-        *(f"  {e:<8} {bar(*got)} {got[0]} of {got[1]}" for e, got in rates.items()),
-    ]
+    parts += ["", "Passed, of those who tried"]
+    parts += [f"  {exercise:<8} {bar(share)} {said}" for exercise, share, said in rates(board, for_class)]
     beliefs = board.shown_beliefs() if for_class else board.beliefs()
     parts += [
         "",
@@ -34,6 +31,13 @@ def text(board: Board, *, for_class: bool = False, status: str = "") -> str:
         parts.append(f"  and {len(beliefs) - BELIEFS_MAX} more")
     parts += ["", board.rules.few if for_class else board.rules.stuck]
     return "\n".join(parts)
+
+
+def rates(board: Board, for_class: bool) -> list[tuple[str, int, str]]:
+    """Exercise, per cent, and the pass rate in words."""
+    if for_class:
+        return board.shown_rates()
+    return [(e, 100 * passed // of, f"{passed} of {of}") for e, (passed, of) in board.pass_rates().items()]
 
 
 def headline(board: Board) -> str:
@@ -47,9 +51,9 @@ def clock(moment: datetime) -> str:
     return moment.astimezone().strftime("%H:%M:%S")
 
 
-def bar(passed: int, of: int, wide: int = 20) -> str:
+def bar(percent: int, wide: int = 20) -> str:
     """A bar of `wide` characters."""
-    full = round(wide * passed / of) if of else 0
+    full = wide * percent // 100
     return "█" * full + "░" * (wide - full)
 
 
@@ -78,11 +82,16 @@ def _grid(board: Board) -> list[str]:
     rows = [f"{'':<{WIDE}} " + "".join(f"{exercise:<8}" for exercise in shown)]
     for line in board.lines:
         squares = "".join(f"{_mark(line, exercise):<8}" for exercise in shown)
-        name, state = shortened(line.learner, WIDE), "" if line.state == "working" else line.state
-        rows.append(f"{name:<{WIDE}} {squares}{state}")
+        state = "" if line.state == "working" else line.state
+        rows.append(f"{_wide(shortened(line.learner, WIDE))} {squares}{state}")
     if len(shown) < len(board.exercises):
         rows.append(f"{len(board.exercises) - len(shown)} earlier exercises are not shown here")
     return [row.rstrip() for row in rows]
+
+
+def _wide(name: str) -> str:
+    """The name, filled up to the column's width; some scripts take two places a letter."""
+    return name + " " * (WIDE - sum(1 + (east_asian_width(letter) in "WF") for letter in name))
 
 
 def _mark(line: Line, exercise: str) -> str:

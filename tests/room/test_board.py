@@ -82,6 +82,23 @@ def test_the_class_sees_nobody_and_no_small_number(intake):
         assert not any(word in shown for word in ("rare", "08.3", "M1", "Stuck:"))
 
 
+@pytest.mark.parametrize(
+    ("passed", "of", "shown"),
+    [
+        (4, 4, []),
+        (2, 9, [("08.2", 0, "9 have tried")]),
+        (5, 10, [("08.2", 50, "5 of 10")]),
+        (4, 10, [("08.2", 0, "fewer than 5 of 10")]),
+        (0, 10, [("08.2", 0, "fewer than 5 of 10")]),
+        (6, 10, [("08.2", 60, "more than 5 of 10")]),
+        (10, 10, [("08.2", 60, "more than 5 of 10")]),
+    ],
+)
+def test_neither_who_passed_nor_who_did_not_is_a_small_group(intake, passed, of, shown):
+    given = [verdict(f"m{n}", 1, 0, "08.2", "PASS" if n < passed else "FAIL") for n in range(of)]
+    assert board_after(intake, 1, *given).shown_rates() == shown
+
+
 def test_a_pseudonym_is_text_and_no_program(intake):
     given = [verdict("m1", n, n, EVIL, "FAIL", EVIL) for n in (1, 2, 3)]
     shown = page(board_after(intake, 4, *given), status=EVIL)
