@@ -46,7 +46,7 @@ def open_bus(url: str) -> Bus | FolderBus:
         return FolderBus(Path(url))
     from sandbox.adapters.kafka import KafkaBus
 
-    return KafkaBus(parts.netloc, run=parts.path.strip("/") or NAME)
+    return KafkaBus(parts.netloc, run=parts.path.strip("/") or NAME, shared=True)
 
 
 def room_topic(bus: Bus | FolderBus) -> Topic:
