@@ -130,9 +130,9 @@ class Board:
             elif of < 2 * k:
                 least, words = 0, f"{of} have tried"
             elif passed < k:
-                least, words = 0, f"fewer than {k} of {of}"
+                least, words = 0, f"under {k} of {of}"
             else:
-                least, words = of - k + 1, f"more than {of - k} of {of}"
+                least, words = of - k + 1, f"over {of - k} of {of}"
             shown.append((exercise, 100 * least // of, words))
         return shown
 

@@ -33,12 +33,14 @@ def fragment(board: Board, *, for_class: bool = False, status: str = "") -> str:
     """The board, without its style sheet."""
     away = f"<p class='away' role='status'>{escape(status)}</p>" if status else ""
     if for_class:
-        body = _rates(words.rates(board, for_class)) + _beliefs(board.shown_beliefs())
+        body = _rates(words.rates(board, for_class)) + _beliefs(
+            board.shown_beliefs(), "None that enough share."
+        )
         count = len(board.lines)
         title, note = f"The room: {count} learners" if count >= board.rules.k else "The room", board.rules.few
         body = f"<div class='columns'>{body}</div>"
     else:
-        body = f"<div class='columns'>{_stuck(board)}{_beliefs(board.beliefs())}</div>{_grid(board)}"
+        body = f"<div class='columns'>{_stuck(board)}{_beliefs(board.beliefs(), 'None.')}</div>{_grid(board)}"
         title, note = words.headline(board), board.rules.stuck
     kind = "sandbox-room class" if for_class else "sandbox-room"
     return (
@@ -61,13 +63,13 @@ def _what(line: Line) -> str:
     return square.misconception or (square.invariant and f"Not yet: {square.invariant}") or "No verdict yet."
 
 
-def _beliefs(beliefs: list[tuple[str, str, int]]) -> str:
+def _beliefs(beliefs: list[tuple[str, str, int]], none: str) -> str:
     rows = "".join(
         f"<li><span class='count'>{count} ×</span>{escape(belief)} "
         f"<span class='soft'>{escape(exercise)}</span></li>"
         for exercise, belief, count in beliefs
     )
-    return _part("Misconceptions alive now", f"<ul>{rows}</ul>" if rows else "<p>None to be shown.</p>")
+    return _part("Misconceptions alive now", f"<ul>{rows}</ul>" if rows else f"<p>{none}</p>")
 
 
 def _rates(rates: list[tuple[str, int, str]]) -> str:
@@ -76,7 +78,9 @@ def _rates(rates: list[tuple[str, int, str]]) -> str:
         f"<span class='fill' style='display:block;width:{percent}%'></span></span><span>{said}</span></li>"
         for exercise, percent, said in rates
     )
-    return _part("Passed, of those who tried", f"<ul>{rows}</ul>" if rows else "<p>None to be shown.</p>")
+    return _part(
+        "Passed, of those who tried", f"<ul>{rows}</ul>" if rows else "<p>None that enough have tried.</p>"
+    )
 
 
 def _grid(board: Board) -> str:

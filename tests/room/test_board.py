@@ -88,10 +88,10 @@ def test_the_class_sees_nobody_and_no_small_number(intake):
         (4, 4, []),
         (2, 9, [("08.2", 0, "9 have tried")]),
         (5, 10, [("08.2", 50, "5 of 10")]),
-        (4, 10, [("08.2", 0, "fewer than 5 of 10")]),
-        (0, 10, [("08.2", 0, "fewer than 5 of 10")]),
-        (6, 10, [("08.2", 60, "more than 5 of 10")]),
-        (10, 10, [("08.2", 60, "more than 5 of 10")]),
+        (4, 10, [("08.2", 0, "under 5 of 10")]),
+        (0, 10, [("08.2", 0, "under 5 of 10")]),
+        (6, 10, [("08.2", 60, "over 5 of 10")]),
+        (10, 10, [("08.2", 60, "over 5 of 10")]),
     ],
 )
 def test_neither_who_passed_nor_who_did_not_is_a_small_group(intake, passed, of, shown):

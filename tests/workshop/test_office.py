@@ -1,11 +1,5 @@
 """From hand-in to gradebook: each text is judged once, whatever dies, and the last submission counts."""
 
-import os
-import random
-import signal
-import subprocess
-import sys
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -128,40 +122,13 @@ def test_the_dead_letters_say_why(office, hand_in):
     assert results(book) == {"ada": {"08.2": "given up"}}
 
 
-@pytest.mark.slow
-def test_killed_anywhere_and_started_again_the_gradebook_is_the_same(tmp_path, hand_in, cautious):
-    for number in range(6):
-        source = (RIGHT if number % 2 else WRONG) + f"\n# {number}\n"
-        folder = hand_in(f"learner-{number}.ipynb", notebook(e08_2=source))
-    offices = {name: Office(tmp_path / name) for name in ("calm", "killed")}
-    for office in offices.values():
-        office.receive(find(folder))
-    grade_all(offices["calm"], 2, cautious, quiet=True)
-    command = [
-        sys.executable,
-        "-m",
-        "sandbox",
-        "workshop",
-        "grade",
-        "--without-confinement",
-        "--workers",
-        "2",
-    ]
-    dice = random.Random(7)
-    for _ in range(4):
-        grading = subprocess.Popen(
-            [*command, "--folder", str(tmp_path / "killed")],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        time.sleep(dice.uniform(1.0, 3.0))
-        if grading.poll() is None:
-            os.killpg(grading.pid, signal.SIGKILL)
-        grading.wait()
-    grade_all(offices["killed"], 2, cautious, quiet=True)
-    calm, killed = (Gradebook.of(office) for office in offices.values())
-    assert results(killed) == results(calm)
-    assert len(offices["killed"].events(CellGraded)) == 6
-    for office in offices.values():
-        office.close()
+def test_a_text_that_was_given_up_is_tried_again_by_the_next_run(office, hand_in, cautious):
+    office.receive(find(hand_in("ada.ipynb", notebook(e08_2=RIGHT))))
+    (cell,) = office.waiting()
+    assert office.judge(GradingGivenUp(cell.cell, cell.exercise, "2 workers have died over it"), "")
+    assert not office.judge(GradingGivenUp(cell.cell, cell.exercise, "and a third one"), "")
+    assert office.dead_letters() == [cell]
+    assert grade_all(office, 1, cautious, quiet=True) == (1, 0)
+    assert (office.dead_letters(), Gradebook.of(office).dead_letters) == ([], [])
+    assert results(Gradebook.of(office)) == {"ada": {"08.2": "PASS"}}
+    assert not office.judge(GradingGivenUp(cell.cell, cell.exercise, "too late"), "")
