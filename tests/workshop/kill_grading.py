@@ -123,7 +123,7 @@ class Grading:
         process = self.alive[name]
         children: list[psutil.Process] = []
         with suppress(psutil.NoSuchProcess):
-            children = psutil.Process(process.pid).children(recursive=True)
+            children = processes_of(process.pid)
         way = dice.choice(["alone", "with all of its", "a child of"])
         with suppress(ProcessLookupError, psutil.NoSuchProcess):
             if way == "a child of" and children:
@@ -194,6 +194,15 @@ def run(
     for office in room.offices.values():
         office.close()
     return loop
+
+
+def processes_of(pid: int) -> list[psutil.Process]:
+    """Its workers, and the processes of their referees that all confined ones come from.
+
+    The confined ones are left alone: to their referee, what ends one is what its text has done.
+    """
+    workers = psutil.Process(pid).children()
+    return workers + [nursery for worker in workers for nursery in worker.children()]
 
 
 def wait_a_moment(grading: Grading, office: Office, dice: random.Random) -> None:

@@ -1,13 +1,17 @@
 """From hand-in to gradebook: each text is judged once, whatever dies, and the last submission counts."""
 
+import threading
 from datetime import UTC, datetime
+from multiprocessing import Pipe
 
 import pytest
 
 from sandbox.errors import NotSupportedHere
+from sandbox.grading import Verdict, find_grader
 from sandbox.referee import LEVELS, Referee
-from sandbox.workshop import Gradebook, Office, find, grade_all
+from sandbox.workshop import Gradebook, Office, find, grade_all, workers
 from sandbox.workshop.events import CellGraded, FileSetAside, GradingGivenUp, SubmissionReceived
+from sandbox.workshop.office import Cell
 from tests.workshop.conftest import RIGHT, WRONG, notebook
 
 STUB = "def place_order(order_id, cents, db, bus):\n    raise NotImplementedError('to do')\n"
@@ -111,6 +115,31 @@ def test_a_text_over_which_workers_die_is_given_up_and_the_others_are_graded(
     assert results(book)["bo"] == {"08.2": "PASS"}
     assert results(book)["ada"]["08.2"] in ("given up", "UNKNOWN", "FAIL")
     assert office.waiting() == []
+
+
+@pytest.mark.parametrize("alive", [True, False])
+def test_a_referee_that_was_killed_gives_no_verdict(monkeypatch, alive):
+    class Killed:
+        is_alive = alive
+
+        def __init__(self, levels):
+            pass
+
+        def grade(self, exercise, source):
+            return Verdict(find_grader(exercise), "UNKNOWN", story="ProcessEnded")
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(workers, "Referee", Killed)
+    ours, theirs = Pipe()
+    ours.send(Cell("c1", "08.2", RIGHT))
+    worker = threading.Thread(target=workers.work, args=(theirs, LEVELS))
+    worker.start()
+    assert ours.poll(2 if alive else 0.3) is alive
+    ours.close()  # there is nothing more to do
+    worker.join(5)
+    assert not worker.is_alive()
 
 
 def test_the_dead_letters_say_why(office, hand_in):

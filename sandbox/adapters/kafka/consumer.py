@@ -28,7 +28,6 @@ from sandbox.trace import Raw
 if TYPE_CHECKING:
     from sandbox.adapters.kafka.bus import KafkaBus
 
-POLL_MS = 50
 SECONDS_MAX = ANSWER_MS / 1000
 NO_SILENCE = "On the simulated bus it can fall silent: connect('sim://')."
 REBALANCED = (CommitFailedError, IllegalGenerationError, RebalanceInProgressError, UnknownMemberIdError)
@@ -92,7 +91,7 @@ class KafkaMember:
     def _fetch(self, max_records: int | None) -> list[Record]:
         self._must_be_open()
         with in_our_words(self._bus.address):
-            self.membership.answer_group(self._bus.groups.answer_ms)  # here ends what another process began
+            self.membership.answer_group(*self._bus.groups.answer_ms)  # here ends what another process began
             if self.membership.is_out:
                 self._bus.groups.came_back(self)
             self.membership.start_over()
@@ -219,7 +218,7 @@ class KafkaMember:
         while len(found) != most and not self.membership.has_rebalanced:
             if all(self._position(at) >= end for at, end in ends.items()):
                 break
-            found += self.membership.read(most and most - len(found), POLL_MS)
+            found += self.membership.read(most and most - len(found), self._bus.groups.poll_ms)
             if monotonic() > until:
                 raise unreachable(self._bus.address, f"no records within {SECONDS_MAX:.0f} s")
         return found

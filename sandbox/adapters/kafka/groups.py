@@ -22,7 +22,7 @@ from sandbox.ports import ConsumerOptions
 SECONDS_MAX = 20.0
 FIRST_ROUND_MS = 60
 LAST_ROUND_MS = 2000
-SHARED_MS = 100  # a rebalance of another process comes while nobody here waits for it
+SHARED_MS, POLL_MS, SHARED_POLL_MS = 100, 50, 500
 
 
 class Groups:
@@ -30,7 +30,9 @@ class Groups:
 
     def __init__(self, address: str, size_of: Callable[[str], int], shared: bool = False) -> None:
         self.shared = shared  # they have members in other processes, too
-        self.answer_ms = SHARED_MS if shared else 0  # for a rebalance, in each poll
+        # A rebalance of another process comes while nobody here waits for it, so each poll has to.
+        self.answer_ms = (SHARED_MS, LAST_ROUND_MS) if shared else (0, 0)
+        self.poll_ms = SHARED_POLL_MS if shared else POLL_MS
         self._address = address
         self._size_of = size_of  # how many partitions a topic has
         self._members: dict[str, list[KafkaMember]] = {}

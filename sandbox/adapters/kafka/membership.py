@@ -102,10 +102,12 @@ class Membership(ConsumerRebalanceListener):
         self.paused.clear()
         self.client.pause(*assigned)
 
-    def answer_group(self, ms: int) -> None:
-        """Let the client answer its group for `ms` milliseconds, above all in a rebalance."""
+    def answer_group(self, ms: int, rejoin_ms: int = 0) -> None:
+        """Let the client answer its group for `ms` milliseconds; in a rebalance, for `rejoin_ms` more."""
         self._pick_up_rejoin()
         self.client.poll(timeout_ms=ms)
+        if rejoin_ms and (self.client._coordinator.rejoining or self.client._coordinator.need_rejoin()):
+            self.answer_group(rejoin_ms)
 
     def give_up(self) -> None:
         """Tell the learner that the partitions go, while a commit is still possible."""
@@ -172,6 +174,7 @@ class Membership(ConsumerRebalanceListener):
         up again only where no other partition's records are in its hands. Used up, they still
         count as in its hands, so what is put aside would stay there for ever.
         """
+        self._pick_up_rejoin()
         fetcher = self.client._fetcher
         if not fetcher._next_partition_records:
             fetcher._next_partition_records = None
