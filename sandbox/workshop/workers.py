@@ -31,7 +31,7 @@ def work(connection: Connection, levels: Sequence[str]) -> None:
     except NotSupportedHere as reason:
         connection.send(reason)
         return
-    with suppress(EOFError, BrokenPipeError):  # whoever has asked is gone
+    with suppress(EOFError, ConnectionError):  # whoever has asked is gone
         while True:
             cell: Cell = connection.recv()
             verdict = referee.grade(cell.exercise, cell.source)

@@ -216,6 +216,8 @@ def test_under_faults_by_chance_every_text_comes_to_its_verdict(office, seed):
         bus.clock.advance(1_000)
     assert bus.faults.plan.faults
     bus.faults.randomly(rate=0)
+    for machine in machines:
+        machine.die()
     if office.dead_letters():  # struck twice: the next start tries it again
         coordinator, machine = begun(bus, office), Machine(bus)
         bus.clock.advance(60_000)
