@@ -11,8 +11,8 @@ How the house is laid out; imports only ever point down (docs/design.md):
     errors clock trace  what went wrong, what time it is, what happened
 
 This file pulls together the friendly public names and, in a notebook, lets a trace show
-itself as a picture and makes known `%%exercise`, `sandbox.replay`, `sandbox.lab` and
-`sandbox.progress`.
+itself as a picture and makes known `%%exercise`, `sandbox.replay`, `sandbox.lab`,
+`sandbox.progress` and `sandbox.join_workshop`.
 """
 
 import sys
@@ -29,9 +29,11 @@ if (ipython := sys.modules.get("IPython")) and (shell := ipython.get_ipython()):
     from sandbox.grading.opened import lab
     from sandbox.grading.replay import replay
     from sandbox.grading.required import require
+    from sandbox.room import join_workshop, leave_workshop, member
     from sandbox.views import display
 
-    __all__ += ["lab", "progress", "replay", "require"]
+    __all__ += ["join_workshop", "lab", "leave_workshop", "progress", "replay", "require"]
 
     magic.install(shell)
     display.install(shell)
+    member.resume()

@@ -6,6 +6,7 @@ another file.
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -15,6 +16,7 @@ from sandbox.grading.grader import Grader, graders_of
 from sandbox.grading.verdict import SIGN, Verdict
 
 COURSE = LESSONS.parent
+listeners: list[Callable[[Verdict], None]] = []  # told of each attempt, where the learner has asked for it
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def note(verdict: Verdict) -> None:
     """Keep what became of one attempt. A file that can't be written is no reason to lose a verdict."""
     if Path.cwd() == COURSE / "solutions":
         return
-    kept, file = _read(), _file()
+    kept, file = _read(), progress_file()
     known = kept.get(verdict.grader.exercise, {"attempts": 0, "solved": False})
     kept[verdict.grader.exercise] = {
         "result": verdict.result,
@@ -127,16 +129,19 @@ def note(verdict: Verdict) -> None:
         os.replace(half, file)
     except OSError as error:
         print(f"Your progress could not be kept in {file}: {error.strerror}.")
+    for listener in listeners:
+        listener(verdict)
 
 
-def _file() -> Path:
+def progress_file() -> Path:
+    """Where it is kept."""
     return Path(os.environ.get("SANDBOX_PROGRESS") or COURSE / "exercises" / "progress.json")
 
 
 def _read() -> dict[str, dict]:
     """What the file has; nothing where it is not there, or damaged."""
     try:
-        found = json.loads(_file().read_text(encoding="utf-8"))
+        found = json.loads(progress_file().read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return {exercise: row for exercise, row in found.items() if set(row) == {"result", "attempts", "solved"}}

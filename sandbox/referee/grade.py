@@ -75,6 +75,11 @@ class Referee:
         """How submissions are confined here, in words."""
         return WORDS[self._nursery.level]
 
+    @property
+    def is_alive(self) -> bool:
+        """Is the process there that all others come from? No submission can end it; somebody outside can."""
+        return self._nursery.is_alive()
+
     def grade(self, exercise: str, source: str, *, seconds: float = SECONDS_MAX, say: Say = None) -> Verdict:
         """The verdict, the same as that of `sandbox.grading.grade`, which see."""
         verdict = grade(exercise, source, seconds=seconds, say=say, load=self._load)

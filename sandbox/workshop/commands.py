@@ -9,9 +9,11 @@ from pathlib import Path
 
 from sandbox.errors import UsageError
 from sandbox.referee import CONFINED, LEVELS
+from sandbox.room.command import add_command as add_watch
 from sandbox.workshop.events import FileSetAside, SubmissionReceived
 from sandbox.workshop.export import write_all
 from sandbox.workshop.files import find
+from sandbox.workshop.fleet.commands import add_worker, grade_by_workers
 from sandbox.workshop.gradebook import Gradebook, by_reason
 from sandbox.workshop.grading import grade_all
 from sandbox.workshop.office import Office
@@ -41,8 +43,11 @@ def collect(options: argparse.Namespace) -> int:
 def grade(options: argparse.Namespace) -> int:
     """Grade what waits; it may be interrupted and started again."""
     office = Office(options.folder)
-    levels = LEVELS if options.without_confinement else CONFINED
-    graded, given_up = grade_all(office, options.workers or os.cpu_count() or 1, levels)
+    if options.bus:
+        graded, given_up = grade_by_workers(office, options.bus)
+    else:
+        levels = LEVELS if options.without_confinement else CONFINED
+        graded, given_up = grade_all(office, options.workers or os.cpu_count() or 1, levels)
     print(f"{graded} texts graded, {given_up} given up.")
     office.close()
     return 0
@@ -82,14 +87,16 @@ def add_commands(parser: argparse.ArgumentParser, parser_class: type) -> None:
     two.add_argument(
         "--without-confinement", action="store_true", help="code that you trust, where it can't be confined"
     )
+    two.add_argument("--bus", metavar="ADDRESS", help="kafka://host:port: by the workers there, not here")
     two.set_defaults(run=grade)
+    add_worker(commands)
     three = commands.add_parser("report", help="pages for learners and teacher, CSV, JUnit XML")
     three.add_argument("--roster", type=Path, metavar="FILE", help="CSV, learners in its first column")
     three.add_argument(
         "--nbgrader", type=Path, metavar="FOLDER", help="its gradebook too: the course's folder"
     )
     three.set_defaults(run=report)
-    for command in (one, two, three):
+    for command in (one, two, three, add_watch(commands, parser_class)):
         command.add_argument("--folder", type=Path, default=Path("workshop"), help="the office (workshop)")
 
 

@@ -46,7 +46,7 @@ class Gradebook:
         """As the events say by now. `roster`: who should have handed in."""
         received = sorted(office.events(SubmissionReceived), key=lambda event: event.received)
         graded = {event.cell: event for event in office.events(CellGraded)}
-        given_up = {event.cell: event for event in office.events(GradingGivenUp)}
+        given_up = {event.cell: event for event in office.events(GradingGivenUp) if event.cell not in graded}
         marks: dict[str, dict[str, Mark]] = defaultdict(dict, {learner: {} for learner in roster})
         for event in received:
             for exercise, cell in event.cells.items():

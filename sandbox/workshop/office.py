@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sandbox.errors import ConcurrencyConflict, ConstraintViolated
+from sandbox.errors import ConstraintViolated
 from sandbox.messages import Event
 from sandbox.store import SqliteDatabase, SqliteEventStore
 from sandbox.workshop.events import CellGraded, FileSetAside, GradingGivenUp, SubmissionReceived
@@ -24,7 +24,7 @@ TABLES = (
 )
 NEW_FILE = "INSERT INTO files VALUES (?)"
 NEW_CELL = "INSERT OR IGNORE INTO cells VALUES (?, ?, ?)"
-JUDGED = "INSERT INTO judged VALUES (?, ?)"
+JUDGED = "INSERT OR REPLACE INTO judged VALUES (?, ?)"
 WAITING = """
 SELECT cell, exercise, source FROM cells WHERE cell NOT IN (SELECT cell FROM judged) ORDER BY exercise, cell
 """
@@ -72,15 +72,26 @@ class Office:
         """The texts without a verdict."""
         return [Cell(**row) for row in self.db.execute(WAITING)]
 
+    def dead_letters(self) -> list[Cell]:
+        """The texts that were given up, and have had no verdict since."""
+        graded = {event.cell for event in self.events(CellGraded)}
+        given_up = [event for event in self.events(GradingGivenUp) if event.cell not in graded]
+        return [Cell(event.cell, event.exercise, self.source(event.cell)) for event in given_up]
+
     def judge(self, event: CellGraded | GradingGivenUp, card: str) -> bool:
-        """Note what became of a text; `False` where somebody else has been faster."""
-        try:
-            with self.db.transaction():
-                self.store.append(f"cell-{event.cell}", [event], expected_version=0)
-                self.db.execute(JUDGED, [event.cell, card])
-        except ConcurrencyConflict:
-            return False
+        """Note what became of a text; `False` where that is known. A verdict ends a giving up."""
+        stream = f"cell-{event.cell}"
+        with self.db.transaction():
+            known = [stored.event for stored in self.store.read(stream)]
+            if known and (isinstance(known[-1], CellGraded) or isinstance(event, GradingGivenUp)):
+                return False
+            self.store.append(stream, [event], expected_version=len(known))
+            self.db.execute(JUDGED, [event.cell, card])
         return True
+
+    def judged(self) -> list[str]:
+        """The texts with a verdict, or given up."""
+        return [row["cell"] for row in self.db.execute("SELECT cell FROM judged")]
 
     def card(self, cell: str) -> str:
         """The verdict's page, as HTML; empty where there is none yet."""

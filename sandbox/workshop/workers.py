@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
-from time import monotonic
+from time import monotonic, sleep
 
 from sandbox.errors import NotSupportedHere
 from sandbox.grading.card import card
@@ -20,6 +20,7 @@ from sandbox.workshop.office import Cell
 
 ATTEMPTS = 2  # of one text
 SECONDS_MAX = 300  # of a verdict, on a busy machine
+LAST_BREATH_S = 0.02  # from a killed process's last connection to its end
 Judged = tuple[CellGraded | GradingGivenUp, str]
 
 
@@ -30,10 +31,14 @@ def work(connection: Connection, levels: Sequence[str]) -> None:
     except NotSupportedHere as reason:
         connection.send(reason)
         return
-    with suppress(EOFError):
+    with suppress(EOFError, ConnectionError):  # whoever has asked is gone
         while True:
             cell: Cell = connection.recv()
             verdict = referee.grade(cell.exercise, cell.source)
+            if verdict.result == "UNKNOWN":
+                sleep(LAST_BREATH_S)
+            if verdict.result != "PASS" and not referee.is_alive:
+                break  # killed from outside, and not by the text: that is no verdict
             graded = CellGraded(
                 cell.cell,
                 cell.exercise,

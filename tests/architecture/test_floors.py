@@ -23,7 +23,7 @@ FLOORS = [
     {"connect", "explore", "confined"},
     {"views"},
     {"grading"},
-    {"referee"},
+    {"referee", "room"},
     {"workshop"},
     {"__init__"},
     {"__main__"},

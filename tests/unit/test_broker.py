@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.broker import Problem, available, jars
+from tools.broker import Problem, available, jars, settings
 from tools.broker.__main__ import main
 from tools.broker.java_broker import JavaBroker
 from tools.broker.ready import what_answers
@@ -151,6 +151,21 @@ def test_docker_and_java_start_the_same_version():
     assert image == re.search(r"<kafka.version>(.*?)</kafka.version>", jars.POM.read_text())[1]
 
 
-def test_everything_in_the_compose_file_listens_on_loopback_only():
+def test_everything_in_the_compose_file_listens_on_loopback_unless_told_otherwise():
     ports = re.findall(r'- "([^"]*:\d+)"', (ROOT / "docker-compose.yml").read_text())
-    assert ports and all(port.startswith("127.0.0.1:") for port in ports)
+    assert ports and all(re.match(r"(127.0.0.1|\$\{KAFKA_BIND:-127.0.0.1\}):", port) for port in ports)
+
+
+def test_a_broker_is_for_this_machine_alone_unless_it_has_a_name_for_others(tmp_path, monkeypatch):
+    alone = settings.write(tmp_path, port=9092, controller=9093).read_text()
+    assert (
+        "PLAINTEXT://127.0.0.1:9092" in alone and "advertised.listeners = PLAINTEXT://localhost:9092" in alone
+    )
+    monkeypatch.setenv("KAFKA_HOST", "192.168.1.20")
+    shared = settings.write(tmp_path, port=9092, controller=9093, host=settings.room_host()).read_text()
+    assert "PLAINTEXT://0.0.0.0:9092" in shared
+    assert "advertised.listeners = PLAINTEXT://192.168.1.20:9092" in shared
+    assert "CONTROLLER://127.0.0.1:9093" in shared
+    monkeypatch.setenv("KAFKA_HOST", "a\nlog.dirs = /")
+    with pytest.raises(Problem, match="KAFKA_HOST"):
+        settings.room_host()

@@ -1,19 +1,17 @@
 """From hand-in to gradebook: each text is judged once, whatever dies, and the last submission counts."""
 
-import os
-import random
-import signal
-import subprocess
-import sys
-import time
+import threading
 from datetime import UTC, datetime
+from multiprocessing import Pipe
 
 import pytest
 
 from sandbox.errors import NotSupportedHere
+from sandbox.grading import Verdict, find_grader
 from sandbox.referee import LEVELS, Referee
-from sandbox.workshop import Gradebook, Office, find, grade_all
+from sandbox.workshop import Gradebook, Office, find, grade_all, workers
 from sandbox.workshop.events import CellGraded, FileSetAside, GradingGivenUp, SubmissionReceived
+from sandbox.workshop.office import Cell
 from tests.workshop.conftest import RIGHT, WRONG, notebook
 
 STUB = "def place_order(order_id, cents, db, bus):\n    raise NotImplementedError('to do')\n"
@@ -119,6 +117,31 @@ def test_a_text_over_which_workers_die_is_given_up_and_the_others_are_graded(
     assert office.waiting() == []
 
 
+@pytest.mark.parametrize("alive", [True, False])
+def test_a_referee_that_was_killed_gives_no_verdict(monkeypatch, alive):
+    class Killed:
+        is_alive = alive
+
+        def __init__(self, levels):
+            pass
+
+        def grade(self, exercise, source):
+            return Verdict(find_grader(exercise), "UNKNOWN", story="ProcessEnded")
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(workers, "Referee", Killed)
+    ours, theirs = Pipe()
+    ours.send(Cell("c1", "08.2", RIGHT))
+    worker = threading.Thread(target=workers.work, args=(theirs, LEVELS))
+    worker.start()
+    assert ours.poll(2 if alive else 0.3) is alive
+    ours.close()  # there is nothing more to do
+    worker.join(5)
+    assert not worker.is_alive()
+
+
 def test_the_dead_letters_say_why(office, hand_in):
     office.receive(find(hand_in("ada.ipynb", notebook(e08_2=RIGHT))))
     (cell,) = office.waiting()
@@ -128,40 +151,13 @@ def test_the_dead_letters_say_why(office, hand_in):
     assert results(book) == {"ada": {"08.2": "given up"}}
 
 
-@pytest.mark.slow
-def test_killed_anywhere_and_started_again_the_gradebook_is_the_same(tmp_path, hand_in, cautious):
-    for number in range(6):
-        source = (RIGHT if number % 2 else WRONG) + f"\n# {number}\n"
-        folder = hand_in(f"learner-{number}.ipynb", notebook(e08_2=source))
-    offices = {name: Office(tmp_path / name) for name in ("calm", "killed")}
-    for office in offices.values():
-        office.receive(find(folder))
-    grade_all(offices["calm"], 2, cautious, quiet=True)
-    command = [
-        sys.executable,
-        "-m",
-        "sandbox",
-        "workshop",
-        "grade",
-        "--without-confinement",
-        "--workers",
-        "2",
-    ]
-    dice = random.Random(7)
-    for _ in range(4):
-        grading = subprocess.Popen(
-            [*command, "--folder", str(tmp_path / "killed")],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        time.sleep(dice.uniform(1.0, 3.0))
-        if grading.poll() is None:
-            os.killpg(grading.pid, signal.SIGKILL)
-        grading.wait()
-    grade_all(offices["killed"], 2, cautious, quiet=True)
-    calm, killed = (Gradebook.of(office) for office in offices.values())
-    assert results(killed) == results(calm)
-    assert len(offices["killed"].events(CellGraded)) == 6
-    for office in offices.values():
-        office.close()
+def test_a_text_that_was_given_up_is_tried_again_by_the_next_run(office, hand_in, cautious):
+    office.receive(find(hand_in("ada.ipynb", notebook(e08_2=RIGHT))))
+    (cell,) = office.waiting()
+    assert office.judge(GradingGivenUp(cell.cell, cell.exercise, "2 workers have died over it"), "")
+    assert not office.judge(GradingGivenUp(cell.cell, cell.exercise, "and a third one"), "")
+    assert office.dead_letters() == [cell]
+    assert grade_all(office, 1, cautious, quiet=True) == (1, 0)
+    assert (office.dead_letters(), Gradebook.of(office).dead_letters) == ([], [])
+    assert results(Gradebook.of(office)) == {"ada": {"08.2": "PASS"}}
+    assert not office.judge(GradingGivenUp(cell.cell, cell.exercise, "too late"), "")

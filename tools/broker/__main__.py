@@ -11,6 +11,7 @@ from tools.broker.private import default_home, default_libs, given_address
 from tools.broker.problem import Problem
 from tools.broker.progress import say
 from tools.broker.ready import what_answers
+from tools.broker.settings import room_host
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -54,7 +55,7 @@ def up(broker: JavaBroker, port: int) -> int:
         return _tell(port, "through Docker")
     say("No Docker engine answers, so Kafka runs on Java.")
     try:
-        broker.start(port)
+        broker.start(port, room_host())
     except Problem as problem:
         if shutil.which("java"):
             raise

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tools.broker.problem import Problem
 from tools.broker.progress import say
+from tools.broker.settings import room_host
 
 ROOT = Path(__file__).resolve().parents[2]
 PROBE_SECONDS = 10
@@ -54,4 +55,6 @@ def wipe() -> None:
 def _compose(*words: str, port: int, quiet: bool = False) -> subprocess.CompletedProcess:
     command = ["docker", "compose", "-f", str(ROOT / "docker-compose.yml"), *words]
     environment = {**os.environ, "KAFKA_PORT": str(port or 9092)}
+    if room_host():
+        environment["KAFKA_BIND"] = "0.0.0.0"
     return subprocess.run(command, env=environment, capture_output=quiet, text=True)

@@ -27,11 +27,14 @@ class JavaBroker:
         self.libs = libs.resolve()
         self._pid_file = self.home / "pid"
 
-    def start(self, port: int) -> None:
-        """Start it and wait until it answers on `port`. Raises `Problem` where it can't."""
+    def start(self, port: int, host: str = "") -> None:
+        """Start it and wait until it answers on `port`; with `host`, for other machines as well.
+
+        Raises `Problem` where it can't.
+        """
         java = jars.java()
         jars.resolve(self.libs)
-        properties = settings.write(self.home, port=port, controller=free_port())
+        properties = settings.write(self.home, port=port, controller=free_port(), host=host)
         base = [java, *HEAP, f"-Dsandbox.home={self.home}", "-cp", str(self.libs / "*")]
         base.insert(1, f"-Dlog4j2.configurationFile=file:{self.home / 'log4j2.properties'}")
         if not (self.home / "data" / "meta.properties").exists():

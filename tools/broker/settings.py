@@ -1,6 +1,10 @@
-"""The settings of one small broker: a single KRaft node, on loopback, in little memory."""
+"""The settings of one small broker: one KRaft node in little memory, for this machine or for a room."""
 
+import os
+import re
 from pathlib import Path
+
+from tools.broker.problem import Problem
 
 LOG4J = """\
 status = error
@@ -21,8 +25,8 @@ process.roles = broker,controller
 node.id = 1
 controller.quorum.voters = 1@127.0.0.1:{controller}
 controller.listener.names = CONTROLLER
-listeners = PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners = PLAINTEXT://localhost:{port}
+listeners = PLAINTEXT://{bind}:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners = PLAINTEXT://{host}:{port}
 listener.security.protocol.map = CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
 inter.broker.listener.name = PLAINTEXT
 log.dirs = {data}
@@ -43,11 +47,27 @@ num.io.threads = 4
 """
 
 
-def write(folder: Path, *, port: int, controller: int) -> Path:
-    """Write the settings into `folder`; return the path of server.properties."""
+def room_host() -> str:
+    """KAFKA_HOST: what other machines call this one; empty where the broker is for this one alone.
+
+    Raises `Problem` for what can be no machine's name.
+    """
+    host = os.environ.get("KAFKA_HOST", "")
+    if host and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", host):
+        raise Problem(f"KAFKA_HOST={host!r} is no machine's name or address. Write it as in 192.168.1.20.")
+    return host
+
+
+def write(folder: Path, *, port: int, controller: int, host: str = "") -> Path:
+    """Write the settings into `folder`; return the path of server.properties.
+
+    `host` is what other machines call this one; without it, nobody else can reach the broker.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / "server.log"
     (folder / "log4j2.properties").write_text(LOG4J.format(log=log.as_posix()))
     path = folder / "server.properties"
-    path.write_text(SERVER.format(port=port, controller=controller, data=(folder / "data").as_posix()))
+    where = {"bind": "0.0.0.0", "host": host} if host else {"bind": "127.0.0.1", "host": "localhost"}
+    data = (folder / "data").as_posix()
+    path.write_text(SERVER.format(port=port, controller=controller, data=data, **where))
     return path

@@ -47,9 +47,13 @@ from sandbox.trace import Raw, Trace
 
 
 class KafkaBus:
-    """See `sandbox.ports.Bus`; made by `sandbox.connect("kafka://host:port")`."""
+    """See `sandbox.ports.Bus`; made by `sandbox.connect("kafka://host:port")`.
 
-    def __init__(self, address: str, run: str | None = None) -> None:
+    `shared`: its groups have members in other processes, too. Then nobody here can say
+    when all partitions have a reader, and each member has to be polled again and again.
+    """
+
+    def __init__(self, address: str, run: str | None = None, *, shared: bool = False) -> None:
         self.address = address
         self.run_name = check_topic(run, 1).name if run else uuid4().hex[:6]
         self.clock = WallClock()
@@ -67,7 +71,7 @@ class KafkaBus:
             patience = {"bootstrap_timeout_ms": int(CONNECT_SECONDS * 1000), "request_timeout_ms": ANSWER_MS}
             self.admin = KafkaAdminClient(bootstrap_servers=address, **patience)
             self._producer = new_client(address, ProducerOptions())
-        self.groups = Groups(address, lambda topic: self._topics[topic].partitions)
+        self.groups = Groups(address, lambda topic: self._topics[topic].partitions, shared)
         _open.add(self)
 
     def __repr__(self) -> str:
@@ -90,7 +94,8 @@ class KafkaBus:
                 try:
                     self.admin.create_topics({self.physical(name): spec}, wait_for_metadata=True)
                     known = topic
-                except TopicAlreadyExistsError:  # of an earlier session of this run
+                except TopicAlreadyExistsError:  # of an earlier session of this run, or just now of another
+                    self.admin.wait_for_topics([self.physical(name)])
                     known = Topic(name, self._partitions_there(name))
             self._topics[name], self._options[name] = known, wanted
         if known != topic or self._options[name] != wanted:

@@ -10,6 +10,7 @@ from kafka import OffsetAndMetadata, TopicPartition
 from kafka.errors import (
     CommitFailedError,
     IllegalGenerationError,
+    IllegalStateError,
     RebalanceInProgressError,
     UnknownMemberIdError,
 )
@@ -27,7 +28,6 @@ from sandbox.trace import Raw
 if TYPE_CHECKING:
     from sandbox.adapters.kafka.bus import KafkaBus
 
-POLL_MS = 50
 SECONDS_MAX = ANSWER_MS / 1000
 NO_SILENCE = "On the simulated bus it can fall silent: connect('sim://')."
 REBALANCED = (CommitFailedError, IllegalGenerationError, RebalanceInProgressError, UnknownMemberIdError)
@@ -91,19 +91,23 @@ class KafkaMember:
     def _fetch(self, max_records: int | None) -> list[Record]:
         self._must_be_open()
         with in_our_words(self._bus.address):
-            self.membership.answer_group(ms=0)  # a rebalance that another process caused ends here
+            self.membership.answer_group(*self._bus.groups.answer_ms)  # here ends what another process began
             if self.membership.is_out:
                 self._bus.groups.came_back(self)
             self.membership.start_over()
             self._auto_commit()
             held = {at for at in self.membership.partitions if self._bus.effects.is_held(self._place(at))}
             wanted = self.membership.partitions - self.membership.paused - held
-            ends = self._ends_of_valid(wanted) if wanted else {}
-            self._client.resume(*wanted)
             try:
+                ends = self._ends_of_valid(wanted) if wanted else {}
+                self._client.resume(*wanted)
                 records = self._read_to(ends, max_records)
+            except IllegalStateError:  # a partition that was ours a moment ago
+                if not self.membership.has_rebalanced:
+                    raise
             finally:
                 self._client.pause(*self.membership.partitions)
+        records = [] if self.membership.has_rebalanced else records  # the next poll starts over
         return [from_wire(raw, self._bus.logical(raw.topic), self._bus.published_classes) for raw in records]
 
     def position(self) -> dict[Place, int]:
@@ -208,14 +212,13 @@ class KafkaMember:
             begins, ends = self._client.beginning_offsets(lost), self._client.end_offsets(lost)
             raise refusals.out_of_range(self.name, {self._place(at): (begins[at], ends[at]) for at in lost})
 
-    def _read_to(self, ends: dict[TopicPartition, int], max_records: int | None) -> list:
-        """The raw records before `ends`, `max_records` at most."""
-        found: list = []
-        until, room = monotonic() + SECONDS_MAX, max_records
-        while room != 0 and any(self._position(at) < end for at, end in ends.items()):
-            for records in self._client.poll(timeout_ms=POLL_MS, max_records=room).values():
-                found += records
-            room = None if max_records is None else max_records - len(found)
+    def _read_to(self, ends: dict[TopicPartition, int], most: int | None) -> list:
+        """The raw records before `ends`, `most` at most; a rebalance, which pauses all, ends it."""
+        found, until = [], monotonic() + SECONDS_MAX
+        while len(found) != most and not self.membership.has_rebalanced:
+            if all(self._position(at) >= end for at, end in ends.items()):
+                break
+            found += self.membership.read(most and most - len(found), self._bus.groups.poll_ms)
             if monotonic() > until:
                 raise unreachable(self._bus.address, f"no records within {SECONDS_MAX:.0f} s")
         return found

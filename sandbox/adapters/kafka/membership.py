@@ -74,6 +74,11 @@ class Membership(ConsumerRebalanceListener):
         return self._evicted
 
     @property
+    def has_rebalanced(self) -> bool:
+        """Has a rebalance ended since `start_over`? Then all is paused, and positions mean nothing."""
+        return self._rebalanced
+
+    @property
     def generation(self) -> int:
         """Of its group, as far as this member knows."""
         return self.client.group_metadata().generation_id
@@ -97,10 +102,12 @@ class Membership(ConsumerRebalanceListener):
         self.paused.clear()
         self.client.pause(*assigned)
 
-    def answer_group(self, ms: int) -> None:
-        """Let the client answer its group for `ms` milliseconds, above all in a rebalance."""
+    def answer_group(self, ms: int, rejoin_ms: int = 0) -> None:
+        """Let the client answer its group for `ms` milliseconds; in a rebalance, for `rejoin_ms` more."""
         self._pick_up_rejoin()
         self.client.poll(timeout_ms=ms)
+        if rejoin_ms and (self.client._coordinator.rejoining or self.client._coordinator.need_rejoin()):
+            self.answer_group(rejoin_ms)
 
     def give_up(self) -> None:
         """Tell the learner that the partitions go, while a commit is still possible."""
@@ -159,6 +166,20 @@ class Membership(ConsumerRebalanceListener):
     def look_again(self) -> None:
         """Ask for the topics' partitions now, not when the old answer has become stale."""
         self.client._cluster.request_update()
+
+    def read(self, max_records: int | None, ms: int) -> list:
+        """The raw records that arrive within `ms` milliseconds, from the partitions that aren't paused.
+
+        kafka-python 3.0.12 puts aside what it has fetched of a paused partition, and takes it
+        up again only where no other partition's records are in its hands. Used up, they still
+        count as in its hands, so what is put aside would stay there for ever.
+        """
+        self._pick_up_rejoin()
+        fetcher = self.client._fetcher
+        if not fetcher._next_partition_records:
+            fetcher._next_partition_records = None
+        polled = self.client.poll(timeout_ms=ms, max_records=max_records)
+        return [record for records in polled.values() for record in records]
 
     def _pick_up_rejoin(self) -> None:
         """Don't let the client forget a rejoin that is under way.
