@@ -103,7 +103,8 @@ class Redrive:
         noted = done.with_offset(record.offset)
         if len(str(noted)) > METADATA_MAX:
             raise UsageError(
-                f"{place}: too many letters before it still wait, so no note has room. Redrive the oldest first."
+                f"{place}: too many letters before it still wait, so no note has room. "
+                "Redrive the oldest first."
             )
         headers = [(name, value) for name, value in record.headers if not ABOUT_THE_FAILURE.match(name)]
         self.publish(topic, partitions, record.key, record.value, [*headers, (FROM, place.encode())])
@@ -127,6 +128,11 @@ class Redrive:
             number = None if key is None else partition_for(key, partitions)
             future = self._producer.send(topic, value, key=key, headers=headers, partition=number)
             future.get(timeout=SECONDS_MAX)
+
+    def partitions(self, topic: str) -> int:
+        """How many a topic has."""
+        with in_our_words(self._address):
+            return len(self._admin.describe_topics([topic])[0]["partitions"])
 
     def close(self) -> None:
         """Let go of the broker."""

@@ -14,10 +14,12 @@ from kafka.admin import OffsetSpec
 from kafka.consumer.fetcher import ConsumerRecord
 
 from sandbox.adapters.kafka.errors import CONNECT_SECONDS, check_port, in_our_words
+from sandbox.adapters.kafka.letters import are_dead_letters
 
 PATIENCE_MS = 5_000  # for an answer: a broker that takes longer counts as gone
 READ_SECONDS = 1.0  # that one look may spend on reading records
 POLL_MS = 100
+LETTERS_KEPT = 500  # of a partition of dead letters, where that is more
 FALLEN_BEHIND = 5  # times what is kept of a partition: then the records between are passed by
 INTERNAL = "__"  # what the broker's own topics begin with
 
@@ -120,8 +122,9 @@ class Watch:
         names = [group["group_id"] for group in listed if group["protocol_type"] in ("consumer", "")]
         if not names:
             return
-        described, committed = self.admin.describe_groups(names), self.admin.list_group_offsets(
-            dict.fromkeys(names)
+        described, committed = (
+            self.admin.describe_groups(names),
+            self.admin.list_group_offsets(dict.fromkeys(names)),
         )
         found = [_group(name, described[name], committed.get(name) or {}) for name in sorted(names)]
         found = [group for group in found if any(topic in sight.topics for topic in group.topics)]
@@ -149,12 +152,13 @@ class Watch:
 
     def _catch_up(self, at: TopicPartition, start: int, end: int) -> None:
         """Begin with the newest records, and again with these where reading has fallen far behind."""
-        newest = max(start, end - self._keep)
-        known = at in self._windows
-        if known and start <= self._position(at) <= end <= self._position(at) + FALLEN_BEHIND * self._keep:
-            return
-        self._windows[at] = deque(maxlen=self._keep)
-        self._reader.seek(at, newest)
+        keep = max(LETTERS_KEPT, self._keep) if are_dead_letters(at.topic) else self._keep
+        if at in self._windows:
+            position = self._position(at)
+            if start <= position <= end <= position + FALLEN_BEHIND * keep:
+                return
+        self._windows[at] = deque(maxlen=keep)
+        self._reader.seek(at, max(start, end - keep))
 
     def _position(self, at: TopicPartition) -> int:
         return self._reader.position(at, timeout_ms=PATIENCE_MS)
