@@ -1,0 +1,163 @@
+// The lab of a real broker: the same picture, always at its end, and what one can do there by hand.
+
+import { h } from "./dom.js";
+import { Lab } from "./lab.js";
+import { LiveCharts } from "./live_charts.js";
+import { LiveInspector, LiveLetters, LiveOffsets, Records } from "./live_panels.js";
+
+const FLIGHTS = 8; // of new records at a time
+let labs = 0; // on this page
+
+export class LiveLab extends Lab {
+  furnish() {
+    this.pinned = null; // {place, record}: what stays in the inspector
+    this.speed = 4;
+    this.id = `sandbox-lab-${labs++}`;
+    this.breaker = new Hands(this);
+    this.sideInspector = new LiveInspector(this);
+    this.panels = {
+      Charts: new LiveCharts(this), Records: new Records(this), Inspector: new LiveInspector(this),
+      "Dead letters": new LiveLetters(this), Offsets: new LiveOffsets(this),
+    };
+  }
+
+  /** Can something be done over there now? */
+  get active() {
+    return this.live && this.run.live.going && !this.run.live.status;
+  }
+
+  get shownRecord() {
+    const i = this.pinned ? this.run.numberOf(this.pinned.place) : -1;
+    return i < 0 ? "" : `${this.run.place(i)}@${this.run.offset[i]}`;
+  }
+
+  assemble() {
+    super.assemble();
+    for (const control of this.bar.querySelectorAll("button, input, select")) {
+      control.disabled = true;
+      control.setAttribute("aria-describedby", `${this.id}-why`);
+      control.title = `${control.getAttribute("aria-label")}: only on the simulator`;
+    }
+    this.going = h("button", { type: "button", class: "wide", onclick: () => this.ask({ do: this.run.live.going ? "stop" : "start" }) });
+    this.scope = h("select", { onchange: () => this.ask({ do: "show", run: this.scope.value }) });
+    this.bar.append(h("label", { class: "scope" }, "Show ", this.scope), this.going);
+    this.note.setAttribute("role", "status");
+    this.told = h("p", { class: "told", role: "status" });
+    this.beyond = h("p", { class: "legend" });
+    this.note.after(this.told);
+    this.stage.after(this.beyond);
+  }
+
+  /** The next look at the broker. Only what has changed is drawn anew. */
+  show(run) {
+    const { run: before } = this, chosen = before?.actors[this.chosen];
+    run.fresh = this.news(before, run);
+    this.run = run;
+    this.version += 1;
+    this.position = run.length;
+    this.chosen = chosen ? run.actors.findIndex(([name, group]) => name === chosen[0] && group === chosen[1]) : -1;
+    this.title.textContent = run.lab.title;
+    if (this.note.textContent !== run.live.status) this.note.textContent = run.live.status;
+    this.control();
+    this.breaker.build();
+    if (!before) this.open(this.tab);
+    if (before?.shape === run.shape && this.width) this.redraw();
+    else this.rebuild();
+    for (const i of (before ? run.fresh : []).slice(-FLIGHTS)) this.topology.fly(i);
+    if (this.topology.flights.length) requestAnimationFrame(this.frame);
+  }
+
+  /** The numbers of the records that have come since the look before. */
+  news(before, run) {
+    if (!before) return [];
+    const ends = new Map(before.partitions.map(([, , name], p) => [name, before.live.ends[p]]));
+    return run.actor.map((_, i) => i).filter((i) => run.offset[i] >= (ends.get(run.partitions[run.place(i)][2]) ?? 0));
+  }
+
+  /** Build the picture again; whoever stood on a box in it still stands there. */
+  rebuild() {
+    const name = this.topology.svg.contains(document.activeElement) && document.activeElement.dataset.name;
+    this.width = 0;
+    this.resize();
+    if (name) this.topology.svg.querySelector(`[data-name="${CSS.escape(name)}"]`)?.focus();
+  }
+
+  control() {
+    const { going, runs, run, own_run: own } = this.run.live, names = { "": "everything" };
+    if (own) names[own] = `this kernel's run ${own}`;
+    for (const [name, count] of Object.entries(runs)) names[name] ??= `run ${name}, ${count} topics`;
+    const all = JSON.stringify(names);
+    if (this.scopes !== all) {
+      this.scopes = all;
+      this.scope.replaceChildren(...Object.entries(names).map(([value, words]) => h("option", { value }, words)));
+    }
+    if (document.activeElement !== this.scope) this.scope.value = run;
+    this.scope.disabled = !this.live;
+    this.going.hidden = !this.live;
+    this.going.textContent = going ? "Stop looking" : "Look again";
+  }
+
+  draw() {
+    const { run } = this;
+    this.state = run.after();
+    this.topology.draw(this.state);
+    const time = new Date(run.live.ms).toLocaleTimeString("en-GB");
+    this.count.textContent = this.live && run.live.going && !run.live.status ? `live, ${time}` : `as of ${time}`;
+    this.sentence.textContent = run.behind();
+    this.beyond.textContent = run.leftOut();
+    if (!this.side.hidden) this.sideInspector.draw();
+    this.panels[this.tab].draw(this.state);
+  }
+
+  inspect(i) {
+    this.pinned = { place: this.run.named(i), record: this.run.records[i] };
+    if (this.side.hidden) this.open("Inspector");
+    this.redraw();
+  }
+
+  unpin() {
+    this.pinned = null;
+    this.redraw();
+  }
+
+  /** What came of something that was asked for. */
+  tell(words) {
+    this.told.textContent = words;
+  }
+
+  /** Keys stay in the lab; s has a screen reader say how things stand. */
+  key(event) {
+    event.stopPropagation();
+    if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
+    if (event.key !== "s") return;
+    event.preventDefault();
+    const { run } = this, last = run.length ? ` The newest record: ${run.sentence(run.length - 1)}.` : "";
+    this.spoken.textContent = `${run.behind()}${last}`;
+  }
+}
+
+/** Why there is no time travel, and what can be done to the consumers of this kernel. */
+class Hands {
+  constructor(lab) {
+    this.lab = lab;
+    this.select = h("select", { "aria-label": "Consumer of this kernel" });
+    this.deeds = h("span", { class: "hands" }, "Consumers of this kernel: ", this.select,
+      ["pause", "resume", "crash"].map((word) => h("button", { type: "button", class: "wide",
+        onclick: () => this.lab.ask({ do: "member", word, name: this.select.value }) }, word[0].toUpperCase() + word.slice(1))));
+    this.why = h("span", { id: `${lab.id}-why`, class: "none" });
+    this.element = h("fieldset", { class: "breaker" }, h("legend", {}, "By hand"), this.deeds, this.why);
+  }
+
+  build() {
+    const { run, live } = this.lab, { members } = run.live;
+    if (this.why.textContent !== run.lab.why) this.why.textContent = run.lab.why;
+    this.deeds.hidden = !live || !members.length;
+    if (`${members}` === this.members) return;
+    this.members = `${members}`;
+    const value = this.select.value;
+    this.select.replaceChildren(...members.map((name) => h("option", {}, name)));
+    if (members.includes(value)) this.select.value = value;
+  }
+
+  aim() {}
+}

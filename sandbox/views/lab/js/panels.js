@@ -4,8 +4,8 @@ import { brief } from "./model.js";
 import { h, icon, sharpen } from "./dom.js";
 
 const STEPS_AROUND = 40;
-const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4], [3, 5], [10, 2, 2, 2, 2, 2]];
-const PAINTS = ["edge", "bad", "done", "text", "soft", "line"];
+export const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4], [3, 5], [10, 2, 2, 2, 2, 2]];
+export const PAINTS = ["edge", "bad", "done", "text", "soft", "line"];
 
 /** A table from heads and rows; a row may be {cells, class, onclick}. */
 export function table(caption, heads, rows, empty = "nothing yet") {
@@ -350,7 +350,7 @@ export class Plan {
   }
 }
 
-function pretty(value) {
+export function pretty(value) {
   if (value == null) return "no value: a tombstone";
   try {
     return JSON.stringify(JSON.parse(value), null, 2);
