@@ -14,7 +14,7 @@ from kafka.admin import OffsetSpec
 from kafka.consumer.fetcher import ConsumerRecord
 
 from sandbox.adapters.kafka.errors import CONNECT_SECONDS, check_port, in_our_words
-from sandbox.adapters.kafka.letters import are_dead_letters
+from sandbox.adapters.kafka.letters import REDRIVEN, are_dead_letters
 
 PATIENCE_MS = 5_000  # for an answer: a broker that takes longer counts as gone
 READ_SECONDS = 1.0  # that one look may spend on reading records
@@ -83,6 +83,12 @@ class Watch:
             self._read(sight)
         return sight
 
+    def __enter__(self) -> "Watch":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Let go of the broker, at once."""
         self._reader.close(autocommit=False, timeout_ms=500)
@@ -120,6 +126,7 @@ class Watch:
     def _see_groups(self, sight: Sight) -> None:
         listed = self.admin.list_groups()
         names = [group["group_id"] for group in listed if group["protocol_type"] in ("consumer", "")]
+        names = [name for name in names if name != REDRIVEN]
         if not names:
             return
         described, committed = (

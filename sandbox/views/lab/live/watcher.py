@@ -48,7 +48,8 @@ class Watcher:
             return
         self.stop(wait=False)
         self._stop, self._wake = Event(), Event()
-        self._thread = Thread(target=self._run, args=(self._stop, self._wake), name="lab", daemon=True)
+        events, name = (self._stop, self._wake), f"lab {self.address}"
+        self._thread = Thread(target=self._run, args=events, name=name, daemon=True)
         self._thread.start()
 
     def stop(self, wait: bool = True) -> None:
