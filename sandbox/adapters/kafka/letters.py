@@ -82,6 +82,9 @@ class Redrive:
     def done(self) -> dict[Place, "Done"]:
         """What was redriven, of each partition."""
         with in_our_words(self._address):
+            # Asked for the offsets of a group that it has not, a new broker is at a loss for a while.
+            if REDRIVEN not in {group["group_id"] for group in self._admin.list_groups()}:
+                return {}
             offsets = self._admin.list_group_offsets({REDRIVEN: None}).get(REDRIVEN) or {}
         return {
             tuple(at): Done.parse(position.offset, position.metadata)
