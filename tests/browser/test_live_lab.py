@@ -74,7 +74,5 @@ def test_a_lag_appears_and_drains_and_a_dead_letter_is_redriven(page, lab, kafka
     expect(shown).to_contain_text("A real broker has only its present")
     shown.get_by_role("button", name="Stop looking").click()
     expect(shown.locator(".note")).to_have_text("Stopped. This is what was there.")
-    notebook.command("apputils:change-theme", theme="JupyterLab Dark")
-    notebook.screenshot("live-dark")
     assert notebook.errors() == []
     bus.close()

@@ -1,6 +1,6 @@
 // The lab of a real broker: the same picture, always at its end, and what one can do there by hand.
 
-import { h } from "./dom.js";
+import { h, icon } from "./dom.js";
 import { Lab } from "./lab.js";
 import { LiveCharts } from "./live_charts.js";
 import { LiveInspector, LiveLetters, LiveOffsets, Records } from "./live_panels.js";
@@ -41,6 +41,8 @@ export class LiveLab extends Lab {
     this.going = h("button", { type: "button", class: "wide", onclick: () => this.ask({ do: this.run.live.going ? "stop" : "start" }) });
     this.scope = h("select", { onchange: () => this.ask({ do: "show", run: this.scope.value }) });
     this.bar.append(h("label", { class: "scope" }, "Show ", this.scope), this.going);
+    this.speeds.hidden = true;
+    this.root.setAttribute("aria-description", "Press s to hear how things stand.");
     this.note.setAttribute("role", "status");
     this.told = h("p", { class: "told", role: "status" });
     this.beyond = h("p", { class: "legend" });
@@ -76,10 +78,11 @@ export class LiveLab extends Lab {
 
   /** Build the picture again; whoever stood on a box in it still stands there. */
   rebuild() {
-    const name = this.topology.svg.contains(document.activeElement) && document.activeElement.dataset.name;
+    const { svg } = this.topology, called = (element) => element.getAttribute("aria-label")?.split(",")[0];
+    const name = svg.contains(document.activeElement) && called(document.activeElement);
     this.width = 0;
     this.resize();
-    if (name) this.topology.svg.querySelector(`[data-name="${CSS.escape(name)}"]`)?.focus();
+    if (name) [...svg.querySelectorAll("[aria-label]")].find((element) => called(element) === name)?.focus();
   }
 
   control() {
@@ -120,6 +123,12 @@ export class LiveLab extends Lab {
     this.redraw();
   }
 
+  /** Ask for something that is answered; a kernel that is busy answers once it is not. */
+  order(message) {
+    this.tell("Asked the kernel for it …");
+    this.ask(message);
+  }
+
   /** What came of something that was asked for. */
   tell(words) {
     this.told.textContent = words;
@@ -140,23 +149,26 @@ export class LiveLab extends Lab {
 class Hands {
   constructor(lab) {
     this.lab = lab;
+    const id = `${lab.id}-why`;
     this.select = h("select", { "aria-label": "Consumer of this kernel" });
-    this.deeds = h("span", { class: "hands" }, "Consumers of this kernel: ", this.select,
-      ["pause", "resume", "crash"].map((word) => h("button", { type: "button", class: "wide",
-        onclick: () => this.lab.ask({ do: "member", word, name: this.select.value }) }, word[0].toUpperCase() + word.slice(1))));
-    this.why = h("span", { id: `${lab.id}-why`, class: "none" });
+    this.buttons = ["pause", "resume", "crash"].map((word) => h("button", { type: "button", class: "wide", "aria-describedby": id,
+      onclick: () => lab.order({ do: "member", word, name: this.select.value }) }, word[0].toUpperCase() + word.slice(1)));
+    this.deeds = h("span", { class: "hands" }, this.select, this.buttons,
+      h("button", { type: "button", class: "wide", disabled: true, "aria-describedby": id }, icon("bolt"), " From here on"));
+    this.why = h("span", { id, class: "none" });
     this.element = h("fieldset", { class: "breaker" }, h("legend", {}, "By hand"), this.deeds, this.why);
   }
 
   build() {
     const { run, live } = this.lab, { members } = run.live;
     if (this.why.textContent !== run.lab.why) this.why.textContent = run.lab.why;
-    this.deeds.hidden = !live || !members.length;
+    this.deeds.hidden = !live;
     if (`${members}` === this.members) return;
     this.members = `${members}`;
     const value = this.select.value;
-    this.select.replaceChildren(...members.map((name) => h("option", {}, name)));
+    this.select.replaceChildren(...(members.length ? members : ["no consumer of this kernel"]).map((name) => h("option", {}, name)));
     if (members.includes(value)) this.select.value = value;
+    for (const control of [this.select, ...this.buttons]) control.disabled = !members.length;
   }
 
   aim() {}

@@ -129,7 +129,7 @@ export class LiveLetters {
     }
     for (const box of letters) {
       const button = (words, label, at, can) => h("button", { type: "button", class: "wide", "aria-label": label,
-        disabled: !live || !this.lab.active || !can, onclick: () => this.lab.ask({ do: "redrive", id: box.id, at }) }, words);
+        disabled: !live || !this.lab.active || !can, onclick: () => this.lab.order({ do: "redrive", id: box.id, at }) }, words);
       const rows = box.rows.map((row) => [row.place, row.key, brief(row.content), row.reason, row.tries ?? "", row.to || "nothing says where to",
         box.each ? button("Redrive", `Redrive ${row.place}`, [row.at], row.to) : ""]);
       this.element.append(table(`${box.title}: ${rows.length} open`, ["place", "key", "what", "why", "tries", "goes back to", ""], rows, "none open"),

@@ -36,7 +36,11 @@ class LiveLab(Lab):
     all pages that show it; `start` begins again.
     """
 
-    def __init__(self, what: object, *, keep: int = KEEP, every: float = EVERY, title: str = "") -> None:
+    def __init__(
+        self, what: object, script: str = "", *, keep: int = KEEP, every: float = EVERY, title: str = ""
+    ) -> None:
+        if script:
+            raise UsageError(f"{script!r} can't be played here. {WHY_NOT}")
         if not isinstance(keep, int) or not 1 <= keep <= 1_000:
             raise UsageError(f"keep from 1 to 1,000 records of each partition, not {keep!r}.")
         if not 0.1 <= every <= 60:

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 WHY_NOT = (
     "A real broker has only its present: what others have read, nobody takes back, and nobody makes a step "
-    "of theirs fail. So to rewind, to branch and to strike with faults takes the simulator: Lab(build). The "
-    "records stay, though: a group can read them again with seek, and dead letters can be redriven."
+    "of theirs fail. To rewind, to branch and to strike with faults takes the simulator: Lab(build). Here "
+    "you can pause, resume and crash consumers of this kernel, and redrive dead letters; with seek, a group "
+    "reads its records again."
 )
 
 
