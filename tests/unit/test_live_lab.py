@@ -1,5 +1,6 @@
 """The live lab without a broker: what looks become, and what it may remember."""
 
+import asyncio
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +12,7 @@ from sandbox.clock import OPENING
 from sandbox.errors import SandboxError, UsageError
 from sandbox.messages import Envelope
 from sandbox.views import Lab
+from sandbox.views.lab.live.audience import Audience
 from sandbox.views.lab.live.board import Board
 from sandbox.views.lab.live.decoded import TEXT_MAX, decoded, in_words
 from sandbox.views.lab.live.history import SAMPLES_MAX, History
@@ -258,6 +260,32 @@ def test_what_is_no_address_is_refused(text):
 def test_options_that_make_no_sense_are_refused(options, said):
     with pytest.raises(SandboxError, match=said):
         Lab("localhost:1", **options)
+
+
+def test_silence_counts_only_while_the_kernel_is_free_to_listen():
+    now, gone = [0.0], []
+    audience = Audience(clock=lambda: now[0])
+
+    async def story():
+        audience.heard("page")
+        for second in range(0, 700, 2):
+            now[0] = float(second)
+            if not 200 <= second < 400:  # in between, a cell runs
+                await asyncio.sleep(0)
+            if second < 150:
+                audience.heard("page")
+            if audience.is_gone():
+                gone.append(second)
+
+    asyncio.run(story())
+    assert gone[0] == 504  # free again at 402, and silent since
+
+
+def test_a_lab_that_no_page_has_shown_is_not_missed():
+    audience = Audience(clock=lambda: 1e9)
+    assert not audience.is_gone()
+    audience.heard("page")
+    assert audience.left("page")
 
 
 def test_without_a_broker_it_says_so_and_goes_on_looking():

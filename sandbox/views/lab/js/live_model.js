@@ -2,6 +2,8 @@
 
 import { Run } from "./model.js";
 
+const BEHIND_MAX = 6; // groups that are named in a sentence
+
 /** The same questions that a run answers; the only step that it stands at is the last one. */
 export class LiveRun extends Run {
   constructor(data) {
@@ -52,7 +54,8 @@ export class LiveRun extends Run {
     const lags = this.groups.map(([name], g) => [name, this.lag(state, g)]).filter(([, lag]) => lag);
     if (!this.groups.length) return "No group reads here.";
     if (!lags.length) return "No group is behind.";
-    return `Behind: ${lags.map(([name, lag]) => `${name} ${lag.toLocaleString("en")}`).join(", ")}.`;
+    const told = lags.sort((a, b) => b[1] - a[1]).slice(0, BEHIND_MAX).map(([name, lag]) => `${name} ${lag.toLocaleString("en")}`);
+    return `Behind: ${told.join(", ")}${lags.length > told.length ? `, and ${lags.length - told.length} more groups` : ""}.`;
   }
 
   /** What stands out of sight, as words. */

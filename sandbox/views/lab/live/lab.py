@@ -15,6 +15,7 @@ from sandbox.trace import Trace
 from sandbox.views.lab.lab import Lab
 from sandbox.views.lab.live import letters as dead
 from sandbox.views.lab.live import members
+from sandbox.views.lab.live.audience import Audience
 from sandbox.views.lab.live.board import Board
 from sandbox.views.lab.live.scope import Scope, address_in, runs_in
 from sandbox.views.lab.live.watcher import Watcher
@@ -24,8 +25,8 @@ from sandbox.views.lab.picture import as_bytes
 
 KEEP = 40  # records of each partition
 EVERY = 1.0  # seconds
+NOBODY = "No page shows it any more, so it has stopped. This is what was there."
 FIRST_SECONDS = 2.0  # that showing it waits for the first look
-UNSEEN_SECONDS = 3_600  # without a word from any page that shows it
 
 
 class LiveLab(Lab):
@@ -56,7 +57,7 @@ class LiveLab(Lab):
         self._named: set[str] = set()  # topics of dead letters, whatever their names say
         self._boxes: dict[str, list[dict]] = {"topics": [], "databases": []}
         self._board = Board(Scope(self._own_run))
-        self._views: dict[str, float] = {}  # pages that show it, and when each was heard of last
+        self._audience = Audience()
         self._status, self._stopped_by_hand = "Looking for the broker …", False
         self._first, self._lock = Event(), RLock()
         self._data = self._framed(Board(Scope()).picture(Sight(), _now()))
@@ -154,8 +155,8 @@ class LiveLab(Lab):
             self._data = self._framed(data)
             self._push()
             self._first.set()
-        if self._views and max(self._views.values()) < time.monotonic() - UNSEEN_SECONDS:
-            self._end("Nobody has looked for an hour, so it has stopped. This is what was there.")
+        if self._audience.is_gone():
+            self._end(NOBODY)
         return None
 
     def _run_to_show(self, topics: list[str]) -> str:
@@ -234,14 +235,13 @@ class LiveLab(Lab):
         try:
             match message.get("do"):
                 case "looking":
-                    self._views[message["view"]] = time.monotonic()
+                    self._audience.heard(message["view"])
                     self._look_at_letters()
                     if not self.going and not self._stopped_by_hand:
                         self.start()
                 case "closed":
-                    self._views.pop(message["view"], None)
-                    if not self._views:
-                        self._end("Nobody shows it any more, so it has stopped.")
+                    if self._audience.left(message["view"]):
+                        self._end(NOBODY)
                 case "stop":
                     self.stop()
                 case "start":
