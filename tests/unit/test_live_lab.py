@@ -278,7 +278,7 @@ def test_silence_counts_only_while_the_kernel_is_free_to_listen():
                 gone.append(second)
 
     asyncio.run(story())
-    assert gone[0] == 504  # free again at 402, and silent since
+    assert gone[0] == 502  # free again at 400, and silent since
 
 
 def test_a_lab_that_no_page_has_shown_is_not_missed():

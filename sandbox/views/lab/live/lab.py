@@ -19,7 +19,7 @@ from sandbox.views.lab.live.audience import Audience
 from sandbox.views.lab.live.board import Board
 from sandbox.views.lab.live.scope import Scope, address_in, runs_in
 from sandbox.views.lab.live.watcher import Watcher
-from sandbox.views.lab.live.words import WHY_NOT, facts
+from sandbox.views.lab.live.words import WHY_NOT, facts, lags
 from sandbox.views.lab.page import live_page, pack
 from sandbox.views.lab.picture import as_bytes
 
@@ -80,6 +80,11 @@ class LiveLab(Lab):
     def going(self) -> bool:
         """Is it looking at the broker?"""
         return self._watcher.going
+
+    @property
+    def most_behind(self) -> int:
+        """The lag of the group that is furthest behind."""
+        return max(lags(self._data), default=0)
 
     def start(self) -> "LiveLab":
         """Look at the broker, from now on."""
@@ -160,10 +165,13 @@ class LiveLab(Lab):
         return None
 
     def _run_to_show(self, topics: list[str]) -> str:
-        """What was chosen; else this kernel's own run, once it has a topic; else everything."""
+        """What was chosen; else this kernel's own run, once it has a topic; else the only one, or all."""
         if self._wish is not None:
             return self._wish
-        return self._own_run if any(map(Scope(self._own_run).holds, topics)) else ""
+        if self._own_run and any(map(Scope(self._own_run).holds, topics)):
+            return self._own_run
+        run = next(iter(runs_in(topics)), "")
+        return run if all(map(Scope(run).holds, topics)) else ""
 
     def _gone(self, why: str) -> None:
         """The broker does not answer the watching thread."""
