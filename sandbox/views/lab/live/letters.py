@@ -97,7 +97,7 @@ def redrive_topic(topic: str, wanted: list[list[int]] | None, scope: Scope) -> J
     """What the watching thread is to do: these letters of the topic, or all, the oldest first."""
 
     def job(redrive: Redrive, sight: Sight) -> str:
-        done, count, homeless, names = redrive.done(), 0, 0, set()
+        done, count, homeless, names = redrive.done(), 0, 0, set()  # `done` saves questions: see `letter`
         for number in range(sight.topics.get(topic, 0)):
             for raw in sight.records.get((topic, number), []):
                 at = done.get((topic, number))
