@@ -331,6 +331,7 @@ def test_a_broker_that_is_not_there_is_found_once_it_is_and_missed_when_it_goes(
     except Problem as problem:
         pytest.skip(f"real Kafka: {problem}")
     broker, port = JavaBroker(tmp_path / "kafka", default_libs()), free_port()
+    missed = f"The broker at localhost:{port} does not answer since "
     lab = labs(f"localhost:{port}")
     eventually(
         lambda: lab._data["live"]["status"].startswith(f"The broker at localhost:{port} does not answer")
