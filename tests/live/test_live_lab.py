@@ -333,9 +333,7 @@ def test_a_broker_that_is_not_there_is_found_once_it_is_and_missed_when_it_goes(
     broker, port = JavaBroker(tmp_path / "kafka", default_libs()), free_port()
     missed = f"The broker at localhost:{port} does not answer since "
     lab = labs(f"localhost:{port}")
-    eventually(
-        lambda: lab._data["live"]["status"].startswith(f"The broker at localhost:{port} does not answer")
-    )
+    eventually(lambda: lab._data["live"]["status"].startswith(missed))
     broker.start(port)
     try:
         eventually(lambda: lab._data["live"]["status"] == "")
@@ -345,9 +343,7 @@ def test_a_broker_that_is_not_there_is_found_once_it_is_and_missed_when_it_goes(
         eventually(lambda: lab._data["topics"] == [["orders", 1]])
     finally:
         broker.stop()
-    eventually(
-        lambda: lab._data["live"]["status"].startswith(f"The broker at localhost:{port} does not answer")
-    )
+    eventually(lambda: lab._data["live"]["status"].startswith(missed))
     assert lab._data["topics"] == [["orders", 1]]  # what was there stays in sight
     assert lab.going and "does not answer since" in repr(lab)
     assert lab._asked({"do": "redrive", "id": "topic orders-dlq"}).startswith("Nothing was redriven")
