@@ -28,9 +28,10 @@ if (ipython := sys.modules.get("IPython")) and (shell := ipython.get_ipython()):
     from sandbox.grading import magic, progress
     from sandbox.grading.opened import lab
     from sandbox.grading.replay import replay
+    from sandbox.grading.required import require
     from sandbox.views import display
 
-    __all__ += ["lab", "progress", "replay"]
+    __all__ += ["lab", "progress", "replay", "require"]
 
     magic.install(shell)
     display.install(shell)

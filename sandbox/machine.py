@@ -47,7 +47,7 @@ class Setup:
 def check_setup() -> Setup:
     """Look around, for less than a second; nothing is started or changed."""
     if sys.platform == "emscripten":
-        return Setup([_python(), _bus(), _no_kafka(), _pictures(), _browser()])
+        return Setup([_python(), _bus(), _no_kafka(), _pictures(), _storage()])
     return Setup([_python(), _bus(), _kafka(), _engine(), _pictures(), _browser()])
 
 
@@ -98,6 +98,10 @@ def _pictures() -> Line:
 
 def _browser() -> Line:
     return Line("✓", "browser", "the one that you read this in; Chromium is for the course's own tests")
+
+
+def _storage() -> Line:
+    return Line("✓", "browser", "keeps what you change, on this device only; File → Download takes it out")
 
 
 def _answers(address: str) -> bool:

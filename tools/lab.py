@@ -41,8 +41,12 @@ def main() -> int:
     # Named as an argument, the notebook's own folder would be the root: no way to the exercises.
     first = f"--LabApp.default_url=/lab/tree/{lessons[0].relative_to(folder).as_posix()}"
     command = [sys.executable, "-m", "jupyter", "lab", f"--ServerApp.root_dir={folder}", first, *options]
+    sys.stdout.flush()
+    os.chdir(folder)
+    if os.name != "nt":  # there, whoever started us would believe that all is over
+        os.execv(command[0], command)  # one process: whoever ends it ends the server, and its kernels
     try:
-        return subprocess.call(command, cwd=folder)
+        return subprocess.call(command)
     except KeyboardInterrupt:
         return 0
 

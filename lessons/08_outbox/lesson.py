@@ -116,7 +116,7 @@ bus.trace
 
 # %% [markdown]
 # Now the kitchen makes a cake, and no order for it is stored: a **ghost
-# message**. (The bolt stands in front of the publish that it strikes.)
+# message**. (The bolt stands behind the publish: the crash came after it.)
 #
 # One change, two systems to write to, and no transaction around both: this is
 # a **dual write**, and it fails in either order. The order only decides

@@ -11,14 +11,16 @@ of all three only the instance is not trusted.
 import gc
 import os
 import signal
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from socket import recv_fds, socket
 from struct import Struct
 
 import msgspec
 
-from sandbox.confined import failures
+from sandbox.confined import failures, kernel
 from sandbox.confined.instance import Instance
 from sandbox.confined.lockdown import shut_last_door
 from sandbox.confined.pipe import Pipe
@@ -44,6 +46,8 @@ class Sown(msgspec.Struct):
 def be_nursery(control: socket, level: str) -> None:
     """Fork zygotes until the referee hangs up; `level` says how all this is confined."""
     gc.freeze()
+    if sys.platform == "linux":
+        kernel.prctl(kernel.ADOPT, 1)  # the instances of a zygote that is ended, to bury them
     _fork_on_demand(control, partial(_be_zygote, level))
 
 
@@ -76,8 +80,10 @@ def _fork_on_demand(control: socket, child: Child) -> None:
             break
         command, whom = COMMAND.unpack(data)
         if command == KILL:
-            _end(whom)
-            living.discard(whom)
+            if whom in living:
+                living.discard(whom)
+                _end(whom)
+            living -= _bury()
             continue
         pid = os.fork()
         if pid == 0:
@@ -101,3 +107,12 @@ def _be(child: Child, connection: socket) -> None:
 def _end(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
+
+
+def _bury() -> set[int]:
+    """Take leave of all children that are dead by now, adopted ones too: a dead one still has a number."""
+    dead: set[int] = set()
+    with suppress(ChildProcessError):  # there are none
+        while pid := os.waitpid(-1, os.WNOHANG)[0]:
+            dead.add(pid)
+    return dead

@@ -6,6 +6,7 @@ from typing import Literal
 
 from sandbox.explore.scenario import Run, Scenario
 from sandbox.explore.search import Level
+from sandbox.explore.told import told
 from sandbox.faults import Plan
 from sandbox.trace import Trace
 
@@ -59,8 +60,8 @@ class Exploration:
 
     @property
     def trace(self) -> Trace | None:
-        """What happens under that plan."""
-        return self.run.trace if self.run else None
+        """What happens under that plan, as it is told."""
+        return told(self.run.trace) if self.run else None
 
     @property
     def space(self) -> str:

@@ -6,6 +6,7 @@ from time import perf_counter
 
 from sandbox.explore.exploration import NOT_HERE, Exploration
 from sandbox.explore.lanes import preemption
+from sandbox.explore.limits import seldom_collected
 from sandbox.explore.program import Program, StartAgain
 from sandbox.explore.scenario import TERMINATION, Run, Scenario, run
 from sandbox.explore.search import Level, Reach, search
@@ -50,7 +51,7 @@ def explore(
     UNKNOWN: it can't be run, it isn't written yet, it never met a kind of fault that it
     should survive, or the time was up.
     """
-    with isolated_types():
+    with isolated_types(), seldom_collected():
         while True:
             try:
                 return _Explorer(scenario, budget or Budget(), say).explore(lambda: program(source, filename))

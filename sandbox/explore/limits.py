@@ -1,5 +1,7 @@
 """An end for code that would never come back."""
 
+import gc
+import os
 import signal
 import sys
 import threading
@@ -13,6 +15,8 @@ from sandbox.explore import loops
 AGAIN_SECONDS = 0.01
 MEMORY_MAX = 1 << 30  # bytes that a submission may take, beyond what there is
 STATM = Path("/proc/self/statm")
+CROWD_MAX = 8.0  # times as long, at most, as on a machine that has nothing else to do
+COLLECT_AFTER = 20_000  # objects that may be in cycles; Python's own default is 700
 PATIENCE = 100  # so many times later, code of ours is interrupted again
 IsTheirs = Callable[[CodeType], bool]
 
@@ -20,6 +24,18 @@ IsTheirs = Callable[[CodeType], bool]
 def has_timers() -> bool:
     """Does this system interrupt us when time has passed?"""
     return hasattr(signal, "setitimer") and sys.platform != "emscripten"
+
+
+def crowd() -> float:
+    """How many want each core of this machine, from 1 (or where it isn't known) to `CROWD_MAX`.
+
+    Code that waits for its turn seems to do nothing: honest submissions have failed by that.
+    """
+    try:
+        wanting = os.getloadavg()[0] / (os.cpu_count() or 1)
+    except (AttributeError, OSError):  # not on Windows, nor in a browser
+        return 1.0
+    return min(max(wanting, 1.0), CROWD_MAX)
 
 
 class TimeUp(BaseException):
@@ -30,7 +46,7 @@ class TimeUp(BaseException):
 def deadline(
     seconds: float, is_theirs: IsTheirs, moving: Callable[[], object] | None = None
 ) -> Iterator[None]:
-    """Raise `TimeUp` inside the block once `seconds` have passed.
+    """Raise `TimeUp` inside the block once `seconds` have passed, more on a crowded machine (`crowd`).
 
     With `moving`, the time begins anew as long as what it returns has changed meanwhile.
     Code for which `is_theirs` and that catches even `TimeUp` (`except BaseException`, in a
@@ -41,6 +57,7 @@ def deadline(
     clock is looked at whenever a loop of theirs goes round, from Python 3.12 on; where not even
     that is to be had, the notebook's own interrupt is the way out.
     """
+    seconds *= crowd()
     if not has_timers() or threading.current_thread() is not threading.main_thread():
         with loops.deadline(seconds, is_theirs, TimeUp, moving):
             yield
@@ -90,6 +107,17 @@ def bounded_memory(more: int = MEMORY_MAX) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """Have the garbage collector look for cycles less often: a run leaves next to none behind."""
+    before = gc.get_threshold()
+    gc.set_threshold(max(before[0], COLLECT_AFTER), *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def next_line_raises(is_theirs: IsTheirs, error: type[BaseException]) -> None:

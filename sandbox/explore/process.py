@@ -26,6 +26,7 @@ from sandbox.explore.limits import next_line_raises
 from sandbox.explore.stepped import stepped
 from sandbox.faults import Fault
 from sandbox.messages.vocabulary import Vocabulary
+from sandbox.trace import Raw
 
 if TYPE_CHECKING:
     from sandbox.explore.world import World
@@ -113,7 +114,7 @@ class Process:
     def note(self, action: str, label: object = "") -> None:
         """Write a step into the trace."""
         self._world.goes_on(self)
-        self._world.trace.record(self.name, action, label=label)
+        self._world.trace.step(Raw(self.name, action, "", None, 0, label))
 
     def wait_until(self, free: Callable[[], bool], holder: "Process") -> bool:
         """Have `holder` run on until `free` says so; `False` where that can't be."""

@@ -20,12 +20,13 @@ from sandbox.explore.lanes import NotToldHere
 from sandbox.explore.limits import TimeUp, deadline
 from sandbox.explore.program import Program
 from sandbox.explore.steps import Chance, Steps
+from sandbox.explore.told import length_of_story
 from sandbox.explore.world import World
 from sandbox.faults import Plan
 from sandbox.trace import Trace
 
 HANG_SECONDS = 1.0  # without a step, in one run
-ENDLESS_SHOWN = 40  # steps of a story without an end
+ENDLESS_SHOWN = 20  # steps of a story without an end
 TERMINATION = "termination"
 BOUNDED_MEMORY = "bounded memory"
 NO_FAULT = "it works where nothing goes wrong"
@@ -109,8 +110,15 @@ def run(
         if sys.gettrace() is not tracing:  # a dead process that caught everything was stopped by it
             sys.settrace(tracing)
     struck = Plan(plan.seed, tuple(steps.struck))
-    told = min(len(world.trace), ENDLESS_SHOWN) if world.endless else world.told_until
-    return Run(struck, steps, world.trace.first(told), anomaly, world.untold, world.lanes.left_out)
+    trace = world.trace.first(_told(world)) if anomaly else world.trace
+    return Run(struck, steps, trace, anomaly, world.untold, world.lanes.left_out)
+
+
+def _told(world: World) -> int:
+    """How many entries of its trace tell the story."""
+    if world.endless:
+        return min(len(world.trace), ENDLESS_SHOWN)
+    return length_of_story(world.trace.entries, world.settled_from, world.told_until)
 
 
 def judge(scenario: Scenario, world: World) -> Anomaly | None:

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from sandbox.clock import Clock
 from sandbox.errors import DatabaseLocked
@@ -173,7 +175,7 @@ def _with_answer(said: str, result: object) -> str:
     return f"{said}: {result!r}" if said else repr(result)
 
 
-class Statement(NamedTuple):
+class Statement(msgspec.Struct, frozen=True, gc=False):
     """What was executed, put into words only when somebody looks."""
 
     sql: str

@@ -9,7 +9,7 @@ process that is started again, and run until nothing is left for it to do.
 """
 
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 
 import msgspec
 
@@ -48,7 +48,7 @@ class World:
         self.endless = ""  # why the run was given up
         self.untold = ""  # why no verdict can be given
         self.watch: Callable[[World], None] | None = None  # called before each step
-        self.told_until = 0  # the length of the trace when the last thing happened
+        self.settled_from = self.told_until = 0  # the length of the trace before the services, and after all
         self.lanes = lanes()
         self.databases = [port for port in ports.values() if hasattr(port, "holder")]
         self._strike = SimulatedEffects(self.bus) if self.bus else None
@@ -88,6 +88,7 @@ class World:
 
     def settle(self) -> None:
         """Run the services, round by round, until a round has changed nothing."""
+        self.settled_from = len(self.trace)
         for number in range(ROUNDS_MAX):
             self.told_until = len(self.trace)
             closely = number >= CLOSELY_FROM
@@ -124,12 +125,8 @@ class World:
 
     def said(self, topic: str, type_name: str = "") -> list["Said"]:
         """The data of a topic's messages (of one type), whatever class the submission made of it."""
-        found = [record for record in self.records(topic) if record.value is not None]
-        return [
-            Said(msgspec.json.decode(record.value))
-            for record in found
-            if type_name in ("", record.envelope.type)
-        ]
+        found = [record.stored for record in self.records(topic) if record.stored.value is not None]
+        return [Said(_fields(it.value)) for it in found if type_name in ("", it.envelope.type)]
 
     # What processes ask of their world
 
@@ -278,3 +275,8 @@ class World:
             return False
         self.clock.advance_to(self.clock.next_timer)
         return True
+
+
+@lru_cache(maxsize=1_024)  # of thousands of schedules, most say the same
+def _fields(data: bytes) -> dict[str, object]:
+    return msgspec.json.decode(data)

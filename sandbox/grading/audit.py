@@ -14,6 +14,7 @@ from sandbox.grading.cells import source_for
 from sandbox.grading.grade import grade
 from sandbox.grading.grader import Grader, graders_of
 from sandbox.grading.verdict import Verdict
+from sandbox.views.timeline import drawn_steps
 
 BREAKS = "# breaks: "
 
@@ -44,9 +45,9 @@ class Entry:
 
     @property
     def steps(self) -> int | None:
-        """How long the counterexample is, where there is one."""
+        """How many steps of the counterexample are drawn, where there is one."""
         found = self.verdicts[0].counterexample
-        return len([step for step in found.trace.steps if step.actor]) if found else None
+        return len(drawn_steps(found.trace)) if found else None
 
     def __str__(self) -> str:
         sign = "✓" if self.as_deserved else "✕"

@@ -6,6 +6,7 @@ metadata, moved cells and renamed files don't matter.
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from sandbox.errors import UsageError
@@ -25,7 +26,16 @@ def exercises_in(path: Path) -> dict[str, str]:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise UsageError(f"{path} is no text in UTF-8.") from None
-    sources = _notebook_cells(text, path) if path.suffix == ".ipynb" else _python_parts(text)
+    if path.suffix != ".ipynb":
+        return exercises_of(python_parts(text))
+    try:
+        return exercises_of(notebook_cells(text))
+    except ValueError as error:
+        raise UsageError(f"{path} is no notebook that can be read: {error}.") from error
+
+
+def exercises_of(sources: Iterable[str]) -> dict[str, str]:
+    """Each exercise of these cells, and the source that solves it; of two, the last counts."""
     found = {}
     for source in sources:
         if mark := MARK.match(source.lstrip()):
@@ -48,15 +58,19 @@ def source_for(exercise: str, path: Path) -> str:
     raise UsageError(f"{path} has no cell that begins with %%exercise {exercise}; {has}.")
 
 
-def _notebook_cells(text: str, path: Path) -> list[str]:
+def notebook_cells(text: str) -> list[str]:
+    """The code cells of a notebook's text. Raises `ValueError` where it is no notebook."""
     try:
         cells = json.loads(text)["cells"]
-        return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{path} is no notebook that can be read: {error!r}.") from error
+        return ["".join(cell.get("source", "")) for cell in cells if cell["cell_type"] == "code"]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(repr(error)) from error
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
 
 
-def _python_parts(text: str) -> list[str]:
+def python_parts(text: str) -> list[str]:
+    """The parts of a Python text, each beginning with its `%%exercise` line."""
     starts = [mark.start() for mark in MARK.finditer(text)]
     parts = [text[a:b] for a, b in zip(starts, [*starts, len(text)][1:], strict=True)]
     return [CELL.split(part)[0] for part in parts]

@@ -9,6 +9,7 @@ from sandbox.errors import UsageError
 from sandbox.grading.grade import grade
 from sandbox.grading.progress import note
 from sandbox.grading.replay import WIDGET, remember
+from sandbox.grading.required import keep
 
 
 def exercise(line: str, cell: str) -> None:
@@ -23,6 +24,7 @@ def exercise(line: str, cell: str) -> None:
     except UsageError as error:
         print(f"{error}\nThe first line of the cell is: %%exercise NUMBER")
         return
+    keep(verdict.grader.exercise, cell)
     note(verdict)
     remember(cell, verdict)
     waiting.end(verdict)

@@ -22,6 +22,8 @@ from sandbox.injection.strikes import DUPLICATES, RANDOM_WORDS, STEPS_OF, Rule, 
 from sandbox.messages import Record
 from sandbox.trace import Trace
 
+AFTERWARDS = (("crash", "after"), ("fail", "response"))  # strike when the step is done, and are noted then
+
 
 class Effects(Protocol):
     """What a bus does to make a fault real. A bus leaves out what its broker can't be told."""
@@ -215,9 +217,12 @@ class Faults:
             self._effects.repeat(record)
         return bool(late)
 
+    def _note(self, fault: Fault) -> None:
+        self._trace.record(fault.actor, "fault", label=f"{fault.word} {fault.how}".strip())
+
     def _begin(self, fault: Fault) -> None:
-        words = f"{fault.word} {fault.how}".strip()
-        self._trace.record(fault.actor, "fault", label=words)
+        if (fault.word, fault.how) not in AFTERWARDS:
+            self._note(fault)
         match fault.word, fault.how:
             case "split", _:
                 self._split.add(fault.actor)
@@ -232,6 +237,8 @@ class Faults:
                 raise _no_answer("the request was lost", fault.action)
 
     def _end(self, fault: Fault, result: object) -> None:
+        if (fault.word, fault.how) in AFTERWARDS:
+            self._note(fault)
         match fault.word, fault.how:
             case "duplicate", "at-once":
                 self._effects.repeat(result)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from random import Random
 
 from sandbox.errors import NotSupportedHere, UsageError
@@ -49,11 +50,17 @@ class Strikes:
     def __init__(self, seed: int, why_not: dict[str, str]) -> None:
         self.struck: list[Fault] = []
         self.rules: list[Rule] = []
-        self.rate, self.words, self.random = 0.0, RANDOM_WORDS, Random(seed)
+        self.rate, self.words = 0.0, RANDOM_WORDS
+        self._seed = seed
         self._why_not = why_not  # word, or word and how: the reason
         self._planned: dict[tuple[str, str, int], list[Fault]] = {}
         self._soon: dict[str, list[tuple[str, str, str]]] = {}  # by actor: word, action or none, how
         self._count: Counter[tuple[str, str]] = Counter()
+
+    @cached_property
+    def random(self) -> Random:
+        """For faults by chance. Made when it is needed: most buses live and end without them."""
+        return Random(self._seed)
 
     def plan(self, fault: Fault) -> None:
         """Have `fault` strike at its step. Raises `UsageError` where that is over."""

@@ -26,7 +26,17 @@ class _Definitions:
 
 _definitions = _Definitions()
 _encode = msgspec.json.Encoder().encode
+NOT_WRITTEN = (TypeError, ValueError, OverflowError, msgspec.MsgspecError)
 PLAIN = {str: "str", int: "int", bool: "bool", "str": "str", "int": "int", "bool": "bool"}
+WRITER = """
+def write(event):
+    if {is_plain}:
+        try:
+            return encode(event)
+        except errors:
+            pass
+    return read_back(event)
+"""
 
 
 @dataclass(frozen=True)
@@ -39,7 +49,7 @@ class Payload:
     def __init_subclass__(cls, type: str | None = None, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
         cls.type_name = type or cls.__name__
-        cls._shape = None  # not the parent's: see `_learn_shape`
+        cls._shape = None  # not the parent's: see `learn_shape`
         _definitions.class_of[cls.type_name] = cls
         _definitions.count += 1
 
@@ -48,29 +58,12 @@ class Payload:
 
         Raises `InvalidEvent` where they don't: the consumer would see something else.
         """
-        shape = self._shape or _learn_shape(type(self))
-        try:
-            if shape.is_plain(self):
-                return _encode(self)
-            data = _encode(self)
-            back = shape.decode(data)
-        except (TypeError, ValueError, OverflowError, msgspec.MsgspecError) as error:
-            raise InvalidEvent(
-                f"{self!r} can't be written as JSON and read back: {error}. "
-                "Use text, numbers, dates, tuples or frozen dataclasses, of the declared types."
-            ) from error
-        if back != self:
-            changed = [f.name for f in fields(self) if getattr(self, f.name) != getattr(back, f.name)]
-            raise InvalidEvent(
-                f"{self!r} would reach its readers as {back!r}. "
-                f"Declare the type of {', '.join(changed)} as what you put in."
-            )
-        return data
+        return (self._shape or learn_shape(type(self))).write(self)
 
     @classmethod
     def from_json(cls, data: bytes) -> Self:
         """The object that `data` describes; fields that this class doesn't know are left out."""
-        return (cls._shape or _learn_shape(cls)).decode(data)
+        return (cls._shape or learn_shape(cls)).decode(data)
 
 
 @dataclass(frozen=True)
@@ -91,33 +84,53 @@ class Command(Payload):
 class _Shape(NamedTuple):
     """What is asked of a class for each of its objects, and so worked out once."""
 
-    is_plain: Callable[[object], bool]
+    write: Callable[["Payload"], bytes]
     decode: Callable[[bytes], "Payload"]
 
 
-def _learn_shape(cls: type["Payload"]) -> _Shape:
-    """Raises `InvalidEvent` where the class is no dataclass."""
+def learn_shape(cls: type["Payload"]) -> _Shape:
+    """How objects of `cls` are written and read. Raises `InvalidEvent` where the class is no dataclass."""
     if "__dataclass_params__" not in cls.__dict__:
         raise InvalidEvent(
             f"{cls.__name__} is no dataclass, so it has no fields to write down. "
             "Put @dataclass(frozen=True) above its class."
         )
-    cls._shape = _Shape(_plain_test(cls), msgspec.json.Decoder(cls).decode)
+    cls._shape = _Shape(_writer(cls), msgspec.json.Decoder(cls).decode)
     return cls._shape
 
 
-def _plain_test(cls: type["Payload"]) -> Callable[[object], bool]:
-    """Says of an object whether all its fields are text, whole numbers or truth values, as declared.
+def _writer(cls: type["Payload"]) -> Callable[["Payload"], bytes]:
+    """Writes an object of `cls`, and reads back what could come back as something else.
 
-    JSON gives those back as they were, so they need not be read back to see. The test is
-    written as code, as `dataclasses` writes its own: a loop over the fields takes longer
-    than the reading back that it saves.
+    Where all fields are text, whole numbers or truth values, as declared, JSON gives them back
+    as they were. That test is written as code, as `dataclasses` writes its own: a loop
+    over the fields takes longer than the reading back that it saves.
     """
     kinds = {field.name: PLAIN.get(field.type) for field in fields(cls)}
     if not all(kinds.values()):
-        return lambda event: False
+        return _write_and_read_back
     tests = [f"type(event.{name}) is {kind}" for name, kind in kinds.items()]
-    return eval(f"lambda event: {' and '.join(tests) or True}")
+    made: dict[str, Callable] = {"encode": _encode, "errors": NOT_WRITTEN, "read_back": _write_and_read_back}
+    exec(WRITER.format(is_plain=" and ".join(tests) or "True"), made)
+    return made["write"]
+
+
+def _write_and_read_back(event: "Payload") -> bytes:
+    try:
+        data = _encode(event)
+        back = event.from_json(data)
+    except NOT_WRITTEN as error:
+        raise InvalidEvent(
+            f"{event!r} can't be written as JSON and read back: {error}. "
+            "Use text, numbers, dates, tuples or frozen dataclasses, of the declared types."
+        ) from error
+    if back != event:
+        changed = [f.name for f in fields(event) if getattr(event, f.name) != getattr(back, f.name)]
+        raise InvalidEvent(
+            f"{event!r} would reach its readers as {back!r}. "
+            f"Declare the type of {', '.join(changed)} as what you put in."
+        )
+    return data
 
 
 def check_is_payload(event: object) -> None:
@@ -167,7 +180,7 @@ class Published:
         cls = newest if ours is None or same_module else ours
         if cls is None or not is_dataclass(cls):
             raise UnreadableRecord(_unknown(type_name))
-        self._readers[type_name] = reader = (cls._shape or _learn_shape(cls)).decode
+        self._readers[type_name] = reader = (cls._shape or learn_shape(cls)).decode
         return reader
 
 

@@ -5,6 +5,7 @@ https://kafka.apache.org/documentation/#configuration; a dot there is an undersc
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Literal, Self, get_args
 
 from sandbox.errors import UsageError
@@ -24,6 +25,8 @@ class Options:
     @classmethod
     def of(cls, options: dict[str, object]) -> Self:
         """The options, checked. Raises `UsageError` with what is known."""
+        if not options:
+            return _defaults(cls)
         known = {field.name for field in fields(cls)}
         if unknown := sorted(set(options) - known):
             raise UsageError(f"there is no option {unknown[0]!r}; there are: {', '.join(sorted(known))}.")
@@ -43,6 +46,11 @@ class Options:
             value = getattr(self, name)
             if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
                 raise UsageError(f"{name} is a whole number, {least} or more, not {value!r}.")
+
+
+@cache
+def _defaults(cls: type[Options]) -> Options:
+    return cls()
 
 
 @dataclass(frozen=True)

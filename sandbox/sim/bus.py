@@ -59,6 +59,7 @@ class SimulatedBus:
         self._queues: dict[str, SimulatedQueue] = {}
         self._subscriptions: list[Subscription] = []
         self._published_classes = Published()
+        self._latest_class: type | None = None  # of what was published
         self._published = 0
 
     def __repr__(self) -> str:
@@ -102,15 +103,14 @@ class SimulatedBus:
         id: str | None = None,
     ) -> Record:
         if self.faults.armed:
-            author, _ = author_and_cause(source, cause)
-            return self.faults.step(
-                author,
-                "publish",
-                lambda: self.append(*self.prepare(topic, event, key, source, subject, cause, headers, id)),
-                event,
-            )
+            what = (topic, event, key, source, subject, cause, headers, id)
+            return self._publish_under_faults(author_and_cause(source, cause)[0], *what)
         author, partition, stored = self.prepare(topic, event, key, source, subject, cause, headers, id)
         return self.append(author, partition, stored)
+
+    def _publish_under_faults(self, author: str, *what: object) -> Record:
+        """A function of its own: the lambda would make all that `publish` is given cost more."""
+        return self.faults.step(author, "publish", lambda: self.append(*self.prepare(*what)), what[1])
 
     def forward(self, topic: Topic | str, message: Stored, *, source: str | None = None) -> Record:
         log = self._known(topic)
@@ -144,14 +144,16 @@ class SimulatedBus:
         if event is not None:
             if not isinstance(event, Payload):
                 check_is_payload(event)
-            cls = type(event)
-            value, new_id = event.to_json(), self.next_id(cls)
-            id = id or new_id
+            value = event.to_json()
+            if type(event) is not self._latest_class:
+                self._know(type(event))
+            self._published = number = self._published + 1
+            id = id or f"evt-{number}"
             if cause is None:  # as most events; `seal` would say the same
-                envelope = Envelope(id, author, cls.type_name, now, subject, id)
+                envelope = Envelope(id, author, event.type_name, now, subject, id)
             else:
-                envelope = seal(cls.type_name, id, author, now, subject, cause.stored.envelope)
-        key_bytes, number = self._route(log, key, event)
+                envelope = seal(event.type_name, id, author, now, subject, cause.stored.envelope)
+        key_bytes, number = self._route(log, None, event) if key is None else log.route(key)
         own = headers_to_bytes(headers) if headers else NO_HEADERS
         return author, log.partitions[number], Stored(key_bytes, value, envelope, now, own)
 
@@ -165,15 +167,20 @@ class SimulatedBus:
     def append(self, author: str, partition: Partition, stored: Stored) -> Record:
         """Put what was prepared into the log."""
         record = partition.append(stored)
-        self.trace.step(Raw(author, "publish", record.topic, record.partition, record.offset, record))
+        self.trace.step(Raw(author, "publish", partition.topic, partition.number, record.offset, record))
         return record
 
     def next_id(self, cls: type) -> str:
         """The id of the next event, whose class this bus knows from now on."""
-        if self._published_classes.of.get(cls.type_name) is not cls:
-            self._published_classes.add(cls)
+        self._know(cls)
         self._published += 1
         return f"evt-{self._published}"
+
+    def _know(self, cls: type) -> None:
+        """Objects of this class are published here."""
+        self._latest_class = cls
+        if self._published_classes.of.get(cls.type_name) is not cls:
+            self._published_classes.add(cls)
 
     def read(self, type_name: str, data: bytes) -> Event | Command:
         """The event that was written as `data`. Raises `UnreadableRecord`."""

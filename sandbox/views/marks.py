@@ -4,6 +4,7 @@ A mark knows how wide it is, draws itself around a point, and says in a legend w
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -12,6 +13,9 @@ from sandbox.views import ink
 
 BOX = 28  # high
 LABEL_MAX = 22
+TRANSACTION_MAX = 44
+FLAG = 30  # the room of a flag behind a transaction
+READS = ("SELECT", "read")
 VERB = r"\s*(INSERT|REPLACE|UPDATE|DELETE|SELECT)\b"
 TABLE = re.compile(VERB + r"(?:.*?\b(?:INTO|FROM)\b)?\s*(\w+)", re.IGNORECASE | re.DOTALL)
 CHANGE = re.compile(r"\bSET\s+(.*?)(?:\s+WHERE\b|\s*[\[{]|$)", re.IGNORECASE | re.DOTALL)
@@ -42,6 +46,8 @@ def mark_of(step: Step, undone: bool = False) -> Mark:
             return _sign(ink.flag, "commit", "flag: committed")
         case "transaction" if step.label == "committed":
             return _sign(ink.flag, "commit", "flag: committed")
+        case "transaction" if step.label.startswith("committed\n"):
+            return _transaction(step.label.splitlines()[1:])
         case "crash":
             return _sign(ink.cross, "crash", "cross: crashed")
         case "fault":
@@ -96,6 +102,27 @@ def _written(words: str, below: str, undone: bool, meaning: str) -> Mark:
         return shape + ink.text(x, y + BOX // 2 + 14, below, "small halo")
 
     return Mark(max(body, int(len(below) * ink.SMALL)), draw, meaning)
+
+
+def _transaction(done: list[str]) -> Mark:
+    """A transaction that ran through: what it has written, and the first values of it, with a flag."""
+    statements = [_statement(line.strip()) for line in done]
+    writes = [(head, values) for head, values in statements if head.split()[0] not in READS]
+    heads = Counter(head for head, _ in writes)
+    named = [f"{head} ×{count}" if count > 1 else head for head, count in heads.items()]
+    words = ink.shortened(", ".join(named) or "only reads", TRANSACTION_MAX)
+    below = ink.shortened(writes[0][1] if writes else "", LABEL_MAX)
+    body = max(int(len(words) * ink.CHAR) + 14, int(len(below) * ink.SMALL))
+
+    def draw(x: int, y: int) -> str:
+        left = x - (body + FLAG) // 2
+        ground = ink.band(left - 8, y - BOX // 2 - 7, body + FLAG + 8, BOX + 28)
+        middle = left + body // 2
+        shape = ink.square(middle, y, body, BOX, "written", words)
+        said = ink.text(middle, y + BOX // 2 + 14, below, "small halo")
+        return ground + shape + said + ink.flag(left + body + FLAG // 2, y)
+
+    return Mark(body + FLAG + 16, draw, "grey, with a flag: one transaction, committed")
 
 
 def _sign(shape: Callable[[int, int], str], words: str, meaning: str) -> Mark:

@@ -62,6 +62,11 @@ def timeline(
     return Figure(title, said, ink.drawing(width, height, title, said, parts), text)
 
 
+def drawn_steps(trace: Trace) -> list[Step]:
+    """The steps of `trace` that have a mark of their own in its picture."""
+    return [step for step in trace.steps if step.actor and not _opens(step)]
+
+
 def fatal_step(steps: list[Step]) -> Step:
     """The last fault of a story that ends badly, or where none struck, its last step that is drawn."""
     struck = [step for step in steps if step.action in STRUCK]
@@ -72,8 +77,14 @@ def fatal_step(steps: list[Step]) -> Step:
 def _text(trace: Trace, steps: list[Step]) -> str:
     """The trace as text, its fatal step marked."""
     last = fatal_step(steps[:SHOWN_MAX])
-    lines = [f"{step}   <-- after this, nothing helps" if step is last else str(step) for step in steps]
+    lines = [_marked(str(step)) if step is last else str(step) for step in steps]
     return "\n".join(filter(None, [trace.note, *lines]))
+
+
+def _marked(text: str) -> str:
+    """A step's text, with a sign behind its first line."""
+    first, end, rest = text.partition("\n")
+    return f"{first}   <-- after this, nothing helps{end}{rest}"
 
 
 def _opens(step: Step) -> bool:

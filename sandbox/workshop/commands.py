@@ -1,4 +1,4 @@
-"""`python -m sandbox workshop collect|grade|report`: a workshop from a terminal."""
+"""`python -m sandbox workshop release|collect|grade|report`: a workshop from a terminal."""
 
 import argparse
 import csv
@@ -12,10 +12,11 @@ from sandbox.referee import CONFINED, LEVELS
 from sandbox.workshop.events import FileSetAside, SubmissionReceived
 from sandbox.workshop.export import write_all
 from sandbox.workshop.files import find
-from sandbox.workshop.gradebook import Gradebook
+from sandbox.workshop.gradebook import Gradebook, by_reason
 from sandbox.workshop.grading import grade_all
 from sandbox.workshop.office import Office
 from sandbox.workshop.pages import class_page, file_name, learner_page
+from sandbox.workshop.release.commands import add_release
 
 
 def collect(options: argparse.Namespace) -> int:
@@ -27,9 +28,12 @@ def collect(options: argparse.Namespace) -> int:
     late = sum(event.late for event in received)
     print(f"{len(received)} new files from {learners} learners, {late} late.")
     print(f"{len(office.waiting())} texts are to be graded: python -m sandbox workshop grade")
-    for event in taken:
-        if isinstance(event, FileSetAside):
-            print(f"  set aside: {event.file}: {event.reason}")
+    remarks = [(event.learner, event.file, event.remark) for event in received if event.remark]
+    for _, files, remark in by_reason(remarks):
+        print(f"  look at: {files}: {remark}")
+    aside = [event for event in taken if isinstance(event, FileSetAside)]
+    for _, files, reason in by_reason((event.learner, event.file, event.reason) for event in aside):
+        print(f"  set aside: {files}: {reason}")
     office.close()
     return 0
 
@@ -56,6 +60,8 @@ def report(options: argparse.Namespace) -> int:
     (returned / "class.html").write_text(class_page(book), encoding="utf-8")
     for name, text in write_all(book):
         (returned / name).write_text(text, encoding="utf-8")
+    if options.nbgrader:
+        print(f"{_into_nbgrader(office, book, options.nbgrader)} grades are in nbgrader's gradebook.")
     if waiting := len(office.waiting()):
         print(f"{waiting} texts are not graded yet: python -m sandbox workshop grade", file=sys.stderr)
     print(f"{len(book.marks)} learners: pages and grades are in {returned}.")
@@ -66,6 +72,7 @@ def report(options: argparse.Namespace) -> int:
 def add_commands(parser: argparse.ArgumentParser, parser_class: type) -> None:
     """The commands of `python -m sandbox workshop`."""
     commands = parser.add_subparsers(dest="workshop_command", required=True, parser_class=parser_class)
+    add_release(commands)
     one = commands.add_parser("collect", help="take in what was handed in: a folder, a zip, an LMS export")
     one.add_argument("place", type=Path, metavar="PLACE")
     one.add_argument("--deadline", metavar="TIME", help="ISO 8601, UTC where no zone is named")
@@ -78,9 +85,20 @@ def add_commands(parser: argparse.ArgumentParser, parser_class: type) -> None:
     two.set_defaults(run=grade)
     three = commands.add_parser("report", help="pages for learners and teacher, CSV, JUnit XML")
     three.add_argument("--roster", type=Path, metavar="FILE", help="CSV, learners in its first column")
+    three.add_argument(
+        "--nbgrader", type=Path, metavar="FOLDER", help="its gradebook too: the course's folder"
+    )
     three.set_defaults(run=report)
     for command in (one, two, three):
         command.add_argument("--folder", type=Path, default=Path("workshop"), help="the office (workshop)")
+
+
+def _into_nbgrader(office: Office, book: Gradebook, course: Path) -> int:
+    try:
+        from sandbox.workshop.nbgrading.book import write_grades
+    except ModuleNotFoundError as error:
+        raise UsageError(f"nbgrader is not installed here ({error}): pip install nbgrader.") from error
+    return write_grades(office, book, course)
 
 
 def _moment(text: str | None) -> datetime | None:

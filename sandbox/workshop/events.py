@@ -14,11 +14,12 @@ class SubmissionReceived(Event, type="workshop.SubmissionReceived"):
     received: str  # when, in UTC and ISO 8601
     late: bool
     cells: dict[str, str]  # exercise: the number of its text
+    remark: str = ""  # what somebody should know of it
 
 
 @dataclass(frozen=True)
 class FileSetAside(Event, type="workshop.FileSetAside"):
-    """A file that can't be graded; somebody has to look at it."""
+    """A file, or some of its cells, can't be graded; somebody has to look at it."""
 
     learner: str
     file: str

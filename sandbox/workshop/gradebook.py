@@ -1,7 +1,7 @@
 """The gradebook: a projection of the office's events. Of several submissions the last one counts."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sandbox.workshop.events import CellGraded, FileSetAside, GradingGivenUp, SubmissionReceived
@@ -22,6 +22,7 @@ class Mark:
     late: bool = False
     graded: CellGraded | None = None
     earlier: int = 0  # submissions of it before this one
+    remark: str = ""
 
     @property
     def points(self) -> int:
@@ -54,9 +55,11 @@ class Gradebook:
                 result = verdict.result if verdict else "given up" if cell in given_up else NOT_GRADED
                 earlier = before.earlier + 1 if before else 0
                 marks[event.learner][exercise] = Mark(
-                    exercise, result, cell, event.file, event.late, verdict, earlier
+                    exercise, result, cell, event.file, event.late, verdict, earlier, event.remark
                 )
         aside = office.events(FileSetAside)
+        for event in aside:
+            marks[event.learner]  # a row of one's own, were everything set aside
         here = {event.learner for event in received} | {event.learner for event in aside}
         return cls(
             marks=dict(sorted(marks.items())),
@@ -89,3 +92,14 @@ class Gradebook:
             if mark.graded and mark.graded.misconception
         )
         return [(exercise, belief, count) for (exercise, belief), count in found.most_common()]
+
+
+def by_reason(told: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Learner, file and reason; files of one learner with the same reason in one line: `a.md and 29 more`."""
+    files: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for learner, file, reason in told:
+        files[learner, reason].append(file)
+    return [
+        (learner, names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else ""), reason)
+        for (learner, reason), names in files.items()
+    ]

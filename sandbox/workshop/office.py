@@ -5,18 +5,17 @@ are to be graded, and their verdicts.
 """
 
 import hashlib
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sandbox.errors import ConcurrencyConflict, ConstraintViolated, UsageError
-from sandbox.grading.cells import exercises_in
+from sandbox.errors import ConcurrencyConflict, ConstraintViolated
 from sandbox.messages import Event
 from sandbox.store import SqliteDatabase, SqliteEventStore
 from sandbox.workshop.events import CellGraded, FileSetAside, GradingGivenUp, SubmissionReceived
-from sandbox.workshop.files import Found
+from sandbox.workshop.files import Found, printable
+from sandbox.workshop.reading import Read, exercises_of_file
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS files (number TEXT PRIMARY KEY)",
@@ -53,9 +52,9 @@ class Office:
 
     def receive(self, files: Iterable[Found], deadline: datetime | None = None) -> list[Event]:
         """Take in what is new among them; what was received before is known, and left out."""
-        taken = []
+        taken: list[Event] = []
         for found in files:
-            event, cells = _read(found, deadline)
+            events, cells = _taken(found, deadline)
             number = _number(found.learner, found.name, found.data)
             try:
                 with self.db.transaction():
@@ -63,10 +62,10 @@ class Office:
                     for cell in cells:
                         self.db.execute(NEW_CELL, [cell.cell, cell.exercise, cell.source])
                     stream = f"learner-{found.learner}"
-                    self.store.append(stream, [event], expected_version=self.store.version(stream))
+                    self.store.append(stream, events, expected_version=self.store.version(stream))
             except ConstraintViolated:
                 continue
-            taken.append(event)
+            taken += events
         return taken
 
     def waiting(self) -> list[Cell]:
@@ -101,32 +100,22 @@ class Office:
         self.store.close()
 
 
-def _read(found: Found, deadline: datetime | None) -> tuple[Event, list[Cell]]:
-    """What is in a file: a submission with its cells, or a reason to set it aside."""
+def _taken(found: Found, deadline: datetime | None) -> tuple[list[Event], list[Cell]]:
+    """What is in a file: a submission with its cells, and what of it has to be set aside, and why."""
     try:
-        if found.problem:
-            raise UsageError(found.problem)
-        cells = [Cell(_number(e, source), e, source) for e, source in _exercises(found).items()]
-        if not cells:
-            raise UsageError("it has no cell that begins with %%exercise")
-    except UsageError as error:
-        return FileSetAside(found.learner, found.name, str(error).rstrip(".")), []
-    late = found.late or (deadline is not None and found.received > deadline)
-    received = found.received.astimezone(UTC).isoformat()
-    numbers = {cell.exercise: cell.cell for cell in cells}
-    return SubmissionReceived(found.learner, found.name, received, late, numbers), cells
-
-
-def _exercises(found: Found) -> dict[str, str]:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"submission{Path(found.name).suffix}"
-        path.write_bytes(found.data)
-        try:
-            return exercises_in(path)
-        except UsageError as error:
-            raise UsageError(str(error).replace(str(path), "it")) from None
-        except RecursionError:
-            raise UsageError("it is nested too deeply to be a notebook") from None
+        read = exercises_of_file(found)
+    except Exception as error:  # whatever is wrong with one file, the others are taken in
+        read = Read({}, (f"it can't be taken in: {error!r}",))
+    events: list[Event] = []
+    cells = [Cell(_number(exercise, source), exercise, source) for exercise, source in read.sources.items()]
+    if cells:
+        late = found.late or (deadline is not None and found.received > deadline)
+        received = found.received.astimezone(UTC).isoformat()
+        numbers = {cell.exercise: cell.cell for cell in cells}
+        events.append(SubmissionReceived(found.learner, found.name, received, late, numbers, found.remark))
+    if read.problems:
+        events.append(FileSetAside(found.learner, found.name, printable("; ".join(read.problems))))
+    return events, cells
 
 
 def _number(*parts: str | bytes) -> str:

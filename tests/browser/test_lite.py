@@ -1,6 +1,7 @@
 """The course without a server: Python itself runs in the browser, and nothing comes from elsewhere."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,9 +20,10 @@ from tests.browser.test_lesson_01 import type_into
 from tools.lessons.build import ROOT
 from tools.lite.__main__ import SITE
 
-LESSON = "notebooks/01_events.ipynb"
 FIRST = "notebooks/00_welcome.ipynb"
+LAB = "notebooks/lab.ipynb"
 EXERCISES = "exercises/03_idempotent_consumers.ipynb"
+MARK = "# I was here"
 SLOW = 120_000  # milliseconds: Python has to arrive and to start, on a busy machine, too
 
 
@@ -45,25 +47,23 @@ class Quiet(SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
-def server(site: Path) -> Iterator[ThreadingHTTPServer]:
-    """Any web server."""
+@pytest.fixture(scope="module")
+def visit(chromium: Browser, site: Path) -> Iterator[Page]:
+    """One visitor for all tests here, who has come by the front door; then the server went away."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def visit(chromium: Browser) -> Iterator[Page]:
-    """A new visitor, whose browser keeps what it has loaded."""
     context = chromium.new_context(viewport={"width": 1280, "height": 1000})
     context.set_default_timeout(SLOW)
     page = context.new_page()
     page.asked = []
     page.on("request", lambda request: page.asked.append(request.url))
     expect.set_options(timeout=SLOW)
+    page.goto(f"http://127.0.0.1:{server.server_port}/")
+    expect(page.get_by_text("Real Kafka is not here")).to_be_visible()
+    page.screenshot(path=picture("lite-door"))
+    page.wait_for_url(f"**/lab/index.html?path={FIRST}")
+    server.shutdown()
+    server.server_close()
     yield page
     expect.set_options(timeout=5_000)
     context.close()
@@ -77,11 +77,12 @@ READY = """path => {  // no promise is waited for: the page may go away meanwhil
 
 
 class LiteNotebook(Notebook):
-    """A notebook of the site."""
+    """A notebook of the site; opened beside the others, in the page that is there already."""
 
-    def __init__(self, page: Page, server: ThreadingHTTPServer, path: str) -> None:
+    def __init__(self, page: Page, path: str) -> None:
         self.page = page
-        page.goto(f"http://127.0.0.1:{server.server_port}/lab/index.html?path={path}")
+        if path != FIRST:  # to that one, the front door has led
+            page.evaluate("path => void window.jupyterapp.commands.execute('docmanager:open', {path})", path)
         self.wait_until_ready(path, SLOW / 1000)
 
     def _is_ready(self, path: str) -> bool:
@@ -151,25 +152,29 @@ def test_python_of_the_browser_grades(site):
     assert "switch ✓ PASS  04.2" in said and "Left out: the kind of fault “switch”." in said
 
 
-def test_a_lesson_runs(visit, server):
-    notebook = LiteNotebook(visit, server, LESSON)
-    drawn = notebook.cell("cafe.trace").locator("img")
+def test_lesson_00_runs_with_its_server_gone(visit):
+    notebook = LiteNotebook(visit, FIRST)
+    drawn = notebook.cell('sell("A-1", "oat latte")').locator("img")
     expect(drawn).to_be_visible()  # it was committed, and nothing has run yet
     visit.evaluate("window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
     notebook.run_all()
-    expect(notebook.cell('with bus.consumer(orders, group="terminal")')).to_contain_text(
-        "[('A-1', 420), ('A-2', 220), ('A-3', 420)]"
-    )
-    notebook.screenshot("lite-lesson-01")
     assert notebook.errors() == []
-    cell = notebook.cell('predict("01-a")')
+    setup = notebook.cell("check_setup()")
+    expect(setup).to_contain_text("You can begin.")
+    expect(setup).to_contain_text("keeps what you change, on this device only")
+    notebook.screenshot("lite-lesson-00")
+    expect(notebook.cell("bus = connect()")).to_contain_text(
+        "The simulated bus, inside this notebook (seed 0)"
+    )
+    expect(notebook.cell("waiting    :")).to_contain_text("waiting    : 3")
+    cell = notebook.cell('predict("00-a")')
     cell.get_by_role("radio").last.check()
     cell.get_by_role("button", name="That is my answer").click()
-    expect(cell.get_by_role("status")).to_contain_text("Right. What makes a command")
+    expect(cell.get_by_role("status")).to_contain_text("Right. The board has kept the orders")
 
 
-def test_an_exercise_fails_and_then_passes(visit, server):
-    notebook = LiteNotebook(visit, server, EXERCISES)
+def test_an_exercise_fails_and_then_passes_and_is_kept(visit):
+    notebook = LiteNotebook(visit, EXERCISES)
     first = notebook.cell("import sandbox")
     first.locator(".cm-content").click()
     visit.keyboard.press("Shift+Enter")
@@ -183,20 +188,34 @@ def test_an_exercise_fails_and_then_passes(visit, server):
     expect(notebook.cell("%%exercise 03.2").get_by_role("status")).to_contain_text("PASS 03.2")
     shown = notebook.append("import json, os; print(json.load(open(os.environ['SANDBOX_PROGRESS'])))")
     expect(shown).to_contain_text("'03.2': {'attempts': 2")
+    notebook.append(MARK)
+    visit.evaluate("window.jupyterapp.commands.execute('docmanager:save')")  # in the browser's own storage
+    expect(visit.locator(".jp-mod-dirty")).to_have_count(0)
 
 
-def test_it_runs_with_its_server_gone(visit, server):
-    visit.goto(f"http://127.0.0.1:{server.server_port}/")
-    visit.wait_for_url("**/lab/index.html?path=notebooks/00_welcome.ipynb")
-    LiteNotebook(visit, server, FIRST)
-    server.shutdown()
-    server.server_close()
-    notebook = LiteNotebook(visit, server, LESSON)
+def test_the_lab_plays(visit):
+    notebook = LiteNotebook(visit, LAB)
     visit.evaluate("window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
     notebook.run_all()
-    expect(notebook.cell("bus = connect()")).to_contain_text(
-        "The simulated bus, inside this notebook (seed 0)"
-    )
     assert notebook.errors() == []
-    own = f"http://127.0.0.1:{server.server_port}/"
+    shown = notebook.cell("Lab(shop_beats)").get_by_role("region", name="The lab")
+    shown.get_by_role("button", name="One step (").click()
+    expect(shown.locator(".sentence")).to_have_text("web relay published CheckoutStarted A-1 to web[0]@0")
+    shown.get_by_role("button", name="Play (").click()
+    expect(shown.locator(".count")).to_contain_text(re.compile(r"^(\d\d|\d{3}) / 366"))
+    shown.get_by_role("button", name="Pause (").click()
+    notebook.screenshot("lite-lab")
+
+
+def test_it_opens_again_without_its_server_and_has_what_was_written(visit):
+    own = visit.url.split("lab/")[0]
+    visit.goto(f"{own}lab/index.html?path={EXERCISES}")
+    visit.wait_for_function(
+        """mark => {
+            const panel = window.jupyterapp && window.jupyterapp.shell.currentWidget;
+            const notebook = panel && panel.context && panel.context.isReady && panel.content;
+            return notebook && notebook.widgets.some(cell => cell.model.sharedModel.getSource() === mark);
+        }""",
+        arg=MARK,
+    )
     assert [url for url in visit.asked if not url.startswith((own, "data:", "blob:"))] == []

@@ -2,12 +2,14 @@
 
 import re
 from pathlib import Path
+from statistics import median
 
 import pytest
 
 from sandbox.course import lesson_folders
 from sandbox.grading import Grader, Verdict, grade
 from sandbox.grading.grader import graders_of
+from sandbox.views.timeline import drawn_steps
 from tests.verdicts import graded
 from tools.lessons.source import Cell, read
 
@@ -68,6 +70,12 @@ def test_a_wrong_solution_fails_with_the_invariant_that_it_breaks(grader, path):
     assert verdict.result == "FAIL", verdict.text()
     assert f"{BREAKS}{verdict.invariant}" == _first_line(path), verdict.text()
     assert verdict.story
+
+
+def test_the_median_counterexample_has_at_most_eight_steps():
+    verdicts = [_verdict(grader, path) for grader, path in (case.values for case in _files("wrong"))]
+    found = [verdict.counterexample.trace for verdict in verdicts if verdict.counterexample]
+    assert median(len(drawn_steps(trace)) for trace in found) <= 8
 
 
 @every_exercise

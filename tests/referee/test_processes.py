@@ -81,6 +81,16 @@ def test_instances_are_ended_with_their_run(nursery):
     program.close()
 
 
+def test_of_a_submission_that_is_over_no_process_is_left_not_even_a_dead_one(nursery):
+    """A dead one that nobody takes leave of keeps its number; of those there are so many."""
+    before = len(descendants())
+    for _ in range(20):
+        program = FarProgram(nursery, "def relay():\n    return 1\n", "<here>")
+        assert program.load().module.relay() == 1
+        program.close()
+    assert len(descendants()) - before < 10  # those of the last ones may still be dying
+
+
 def test_where_the_nursery_was_killed_there_is_a_new_one():
     others = descendants()
     referee = Referee(LEVELS)

@@ -8,10 +8,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from nbformat.v4 import new_markdown_cell, new_notebook
 
 from tools.broker.settings import SERVER
-from tools.lessons import style
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
@@ -28,17 +26,23 @@ OWN = {  # settings that say where a broker is and who it is: they differ betwee
 }
 
 
-def test_the_compose_file_is_valid():
-    check = [
-        sys.executable,
-        "-m",
-        "check_jsonschema",
-        "--builtin-schema",
-        "vendor.compose-spec",
-        str(COMPOSE),
-    ]
+WORKFLOWS = sorted(map(str, ROOT.glob(".github/workflows/*.yml")))
+
+
+@pytest.mark.parametrize(
+    ("schema", "files"), [("compose-spec", [str(COMPOSE)]), ("github-workflows", WORKFLOWS)]
+)
+def test_what_others_read_is_valid_by_its_schema(schema, files):
+    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", *files]
     answer = subprocess.run(check, capture_output=True, text=True)
     assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def test_the_brokers_that_the_readme_names_have_their_profiles():
+    services = yaml.safe_load(COMPOSE.read_text())["services"]
+    profiles = {profile for service in services.values() for profile in service.get("profiles", [])}
+    assert profiles == {"course", "kafka-ui", "redis", "rabbitmq", "localstack"}
+    assert "profiles" not in services["kafka"]
 
 
 def test_kafka_in_a_container_has_the_settings_of_the_one_on_java():
@@ -60,15 +64,6 @@ def test_binders_scripts_can_be_run(name):
     if os.name != "nt":
         assert script.stat().st_mode & stat.S_IXUSR
         assert subprocess.run(["bash", "-n", str(script)]).returncode == 0
-
-
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/**/*.md"))]
-
-
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_links_inside_the_repository_resolve(path):
-    text = new_notebook(cells=[new_markdown_cell(path.read_text(encoding="utf-8"))])
-    assert list(style.links_resolve(text, path.parent)) == []
 
 
 def test_binder_installs_the_pinned_versions():

@@ -14,6 +14,7 @@ from sandbox.trace import Trace
 from sandbox.views import Lab
 from sandbox.views.lab.picture import as_bytes
 from sandbox.views.lab.script import Script
+from sandbox.views.lab.travel import packed
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,34 @@ def test_a_crash_by_hand_leaves_the_past_alone_and_makes_the_lag_grow():
     assert str(lab.plan).startswith("seed 0; crash barista handle ")
     assert max(lags(lab, "barista")) > 3
     assert lags(lab, "barista")[-1] == 0
+
+
+@pytest.mark.parametrize(
+    ("how", "words"), [("before", ["fault", "crash", "commit"]), ("after", ["commit", "fault", "crash"])]
+)
+def test_a_fault_is_drawn_where_it_strikes(how, words):
+    lab = Lab(cafe).strike("crash", "barista", "commit", how, step=5)
+    done = [raw.action for raw in lab.trace.entries if raw.actor == "barista" and raw.action != "handle"]
+    struck = done.index("fault") - (how == "after")
+    assert done[struck : struck + 3] == words
+
+
+def test_what_travels_to_the_browser_is_what_changed_and_the_newest_letters():
+    held = [[[1]], [[1], [2]], [[2]], [[2], [4], [3]], [[2], [1], [3]]]
+    tables = [[step, "db", "t", ["n"], rows, len(rows)] for step, rows in enumerate(held)]
+    letters = [[5, "billing", [[number] for number in range(50)]]]
+    sent = packed({"tables": tables, "letters": letters})
+    assert sent["tables"]["names"] == [["db", "t", ["n"]]]
+    assert sent["tables"]["changes"] == [
+        [0, 0, 0, 0, 0, [0], 1],
+        [1, 0, 0, 1, 0, [1], 2],
+        [2, 0, 1, 1, 0, [], 1],
+        [3, 0, 0, 1, 0, [2, 3], 3],
+        [4, 0, 0, 1, 1, [0], 3],
+    ]
+    assert sent["rows"][:4] == [[1], [2], [4], [3]]
+    (change,) = sent["letters"]["changes"]
+    assert len(change[5]) == 40 and change[6] == 50 and sent["rows"][change[5][-1]] == [49]
 
 
 def test_the_plan_as_code_gives_the_same_run():

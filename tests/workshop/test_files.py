@@ -22,6 +22,9 @@ from tests.workshop.conftest import RIGHT, notebook
         ("Ada Lovelace_4711_assignsubmission_file_x.ipynb", "Ada Lovelace", False),
         ("lovelaceada_LATE_4711_99_01_events-1.ipynb", "lovelaceada", True),
         ("lovelaceada_4711_99_01_events.ipynb", "lovelaceada", False),
+        ("ada.ipynb.txt", "ada", False),
+        ("/ada/x.ipynb", "ada", False),
+        ("../../ada/x.ipynb", "ada", False),
     ],
 )
 def test_its_place_says_whose_a_file_is(name, learner, late):
@@ -30,9 +33,8 @@ def test_its_place_says_whose_a_file_is(name, learner, late):
 
 def test_a_folder_is_read_with_its_times(hand_in):
     hand_in("ada/x.ipynb", notebook(e08_2=RIGHT))
-    hand_in("bo/notes.txt", "nothing")
-    hand_in("bo/.ipynb_checkpoints/x.ipynb", "{}")
-    (found,) = find(hand_in("bo/readme.md", ""))
+    hand_in("bo/.DS_Store", "nothing")
+    (found,) = find(hand_in("bo/.ipynb_checkpoints/x.ipynb", "{}"))
     assert (found.learner, found.name) == ("ada", "ada/x.ipynb")
     assert found.received == datetime.fromtimestamp(1_000_000_000, UTC)
 
@@ -56,7 +58,7 @@ def test_a_zip_is_read_as_a_folder(hand_in, tmp_path):
 
 
 def test_what_is_too_big_is_named_and_not_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr("sandbox.workshop.files.BYTES_MAX", 1_000)
+    monkeypatch.setattr("sandbox.workshop.zips.BYTES_MAX", 1_000)
     archive = tmp_path / "bomb.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as written:
         written.writestr("ada/x.ipynb", "0" * 1_000_000)
@@ -69,7 +71,9 @@ def test_a_link_is_not_followed(hand_in, tmp_path):
     secret.write_text(notebook(e08_2=RIGHT))
     folder = hand_in("bo/x.ipynb", notebook(e08_2=RIGHT))
     (folder / "ada.ipynb").symlink_to(secret)
-    assert [found.learner for found in find(folder)] == ["bo"]
+    linked, other = find(folder)
+    assert (linked.learner, linked.data) == ("ada", b"") and "it is a link" in linked.problem
+    assert (other.learner, other.problem) == ("bo", "")
 
 
 @pytest.mark.parametrize("made", ["nothing", "an empty folder", "no zip"])

@@ -59,8 +59,10 @@ def test_pages_say_everything_and_run_nothing(office):
     pages = [class_page(book), *(learner_page(office, book, learner) for learner in book.marks)]
     assert not any("<script" in page for page in pages)
     assert "&lt;script&gt;" in pages[0]
-    assert "fay" in pages[0] and "Nothing handed in" in pages[0] and "On no list" in pages[0]
-    assert "the card" in pages[1]
+    assert "fay" in pages[0] and "Nothing handed in" in pages[0] and "Not on the roster" in pages[0]
+    assert all(f"learners/{file_name(learner)}" in pages[0] for learner in book.marks)
+    assert "the card" in pages[1] and "def place_order(order_id" in pages[1]
+    assert "No exercise of yours was found." in pages[-1]
 
 
 def test_names_of_pages_are_plain_and_differ():

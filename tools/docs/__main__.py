@@ -11,17 +11,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 BUILD = ROOT / "build"
-MODULES = {  # of the reference, and what each is for; the names are those of its __all__
-    "sandbox": "Events, a bus, and what a notebook needs",
-    "sandbox.ports": "What a program may touch",
-    "sandbox.patterns": "Outbox, inbox, saga, projection: the patterns as code",
-    "sandbox.store": "Databases, an event store, a cache, a payment provider",
-    "sandbox.shop": "The shop in which all of them work together",
-    "sandbox.explore": "The fault explorer",
-    "sandbox.grading": "Exercises and verdicts",
-    "sandbox.referee": "Grading other people's code, isolated",
-    "sandbox.views": "Pictures",
-}
+MODULES = (  # of the reference; the names are those of its __all__
+    "sandbox",
+    "sandbox.ports",
+    "sandbox.patterns",
+    "sandbox.store",
+    "sandbox.shop",
+    "sandbox.explore",
+    "sandbox.grading",
+    "sandbox.referee",
+    "sandbox.views",
+)
 INDEX = """# Event sandbox
 
 The lessons as pages to read, with the outputs that they were committed with, and the reference.
@@ -62,9 +62,11 @@ def main() -> int:
     for name in ("notebooks", "exercises", "docs"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("*.json", "*.backup-*"))
     shutil.copy2(HERE / "conf.py", source)
+    for sheet in source.glob("docs/cheatsheets/*.html"):  # these are copied, two folders deep, as they are
+        sheet.write_text(sheet.read_text(encoding="utf-8").replace('.ipynb"', '.html"'), encoding="utf-8")
     _reference(source / "reference")
     pages = {
-        "lessons": sorted(source.glob("notebooks/*.ipynb")),
+        "lessons": [*source.glob("notebooks/index.ipynb"), *sorted(source.glob("notebooks/[!i]*.ipynb"))],
         "exercises": sorted(source.glob("exercises/*.ipynb")),
         "reference": [source / "reference" / f"{module}.md" for module in MODULES],
         "background": sorted(source.glob("docs/**/*.md")),
@@ -83,8 +85,8 @@ def main() -> int:
 
 def _reference(folder: Path) -> None:
     folder.mkdir()
-    for module, about in MODULES.items():
-        text = f"# {module}\n\n{about}.\n\n```{{eval-rst}}\n.. automodule:: {module}\n"
+    for module in MODULES:
+        text = f"# {module}\n\n```{{eval-rst}}\n.. automodule:: {module}\n"
         text += "   :members:\n   :imported-members:\n"
         text += "   :no-index:\n```\n" if module == "sandbox" else "```\n"  # its names have homes below
         (folder / f"{module}.md").write_text(text, encoding="utf-8")

@@ -27,24 +27,8 @@ WORKER = {  # what is changed in JupyterLite's service worker, so that what it k
     "await t.match(e)": "await t.match(e,{ignoreSearch:true})",  # lab/index.html?path=…, for any path
     't.pathname.includes("/api/")}': 't.pathname.includes("/api/")&&!t.pathname.endsWith(".json")}',  # lists
 }
-# The service worker keeps what it has seen: it has to be there before the first page, and see every lesson.
-DOOR = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>Event sandbox</title>
-<script id="jupyter-config-data" type="application/json" data-jupyter-lite-root=".">{}</script>
-<p>The course opens: <a href="ADDRESS">the first lesson</a>. The first time, this takes a minute.</p>
-<script type="module">
-const workers = navigator.serviceWorker;
-if (workers) try {
-  await workers.register("service-worker.js?enableCache=true");
-  if (!workers.controller) await new Promise(done => {
-    workers.addEventListener("controllerchange", done, {once: true});
-    setTimeout(done, 5000);
-  });
-  await Promise.all(FILES.map(file => fetch(file)));
-} catch (error) { console.warn("Offline, the course will not be here:", error); }
-location.replace("ADDRESS");
-</script></html>
-"""
+DOOR = Path(__file__).with_name("door.html")
+NEVER_ASKED_FOR = {".eot", ".ttf", ".txt", ".gz", ".map"}  # fonts for old browsers, licences
 
 
 def main() -> int:
@@ -112,18 +96,28 @@ def build() -> None:
     )
     if answer.returncode:
         raise Problem(f"jupyter lite build has failed:\n{(answer.stdout + answer.stderr).strip()[-1500:]}")
-    kept = [
-        "index.html",
-        "jupyter-lite.json",
-        "lab/index.html",
-        "lab/jupyter-lite.json",
-        "build/schemas/all_federated.json",
-    ]
-    kept += [path.relative_to(SITE).as_posix() for path in sorted(SITE.glob("files/**/*.ipynb"))]
-    kept += [path.relative_to(SITE).as_posix() for path in sorted(SITE.glob("api/contents/**/all.json"))]
     _change(SITE / "service-worker.js")
-    door = DOOR.replace("FILES", json.dumps(kept)).replace("ADDRESS", f"lab/index.html?path={first}")
-    (SITE / "index.html").write_text(door, encoding="utf-8")
+    _open_door(first)
+
+
+def _open_door(first: str) -> None:
+    """Write the first page: it loads all that the course will ever ask for, and leads to the first lesson."""
+    kept = [path for path in sorted(SITE.rglob("*")) if path.is_file() and not _never_asked_for(path)]
+    kept.sort(key=lambda path: path.stat().st_size)  # from the list's end: the largest first
+    size = sum(path.stat().st_size for path in kept)
+    said = {
+        "MEGABYTES": f"{size / 1e6:.0f}",
+        "ADDRESS": f"lab/index.html?path={first}",
+        "FILES": json.dumps([path.relative_to(SITE).as_posix() for path in kept]),
+    }
+    page = DOOR.read_text(encoding="utf-8")
+    for name, value in said.items():
+        page = page.replace(name, value)
+    (SITE / "index.html").write_text(page, encoding="utf-8")
+
+
+def _never_asked_for(path: Path) -> bool:
+    return path.suffix in NEVER_ASKED_FOR or "licenses" in path.name or path.name == "service-worker.js"
 
 
 def _change(worker: Path) -> None:

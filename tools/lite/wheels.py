@@ -11,17 +11,20 @@ from pathlib import Path
 from tools.lite.problem import Problem
 
 ROOT = Path(__file__).resolve().parents[2]
-PURE = (  # of requirements.txt, what lessons and graders import
+PURE = (  # of requirements.txt, what lessons, graders and the lab import
+    "anywidget",
     "cloudevents",
     "comm",
     "fakeredis",
     "graphviz",
     "ipywidgets",
     "kafka-python",
+    "psygnal",
     "python-dateutil",
     "redis",
     "sortedcontainers",
     "tqdm",
+    "typing-extensions",
     "uuid6",
 )
 COMPILED = ("hypothesis", "msgspec")  # for WebAssembly, by their makers
@@ -75,8 +78,7 @@ def own(folder: Path) -> Path:
 def _files() -> Iterator[Path]:
     for folder in ("sandbox", "lessons"):
         for path in sorted((ROOT / folder).rglob("*")):
-            wanted = path.is_file() and path.suffix in {".py", ".toml", ".json", ".sql", ".svg", ".md"}
-            if wanted and not {"wrong", "__pycache__"} & set(path.parts):
+            if path.is_file() and not {"wrong", "__pycache__"} & set(path.parts):
                 yield path
 
 

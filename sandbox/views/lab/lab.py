@@ -163,7 +163,7 @@ class Lab:
                         step=message["step"],
                     )
                 case "deed":
-                    self.do(message["word"], message["target"], step=message.get("step", self.step))
+                    self.do(message["word"], message["target"], step=message["step"])
                 case "run":
                     self._ours().show(message["index"])
                     self._renew()

@@ -16,11 +16,13 @@ from sandbox.views.ink import PALETTE
 
 FOLDER = Path(__file__).parent / "js"
 MODULES = (
+    "contents",
     "model",
     "dom",
     "topology",
     "timeline",
     "panels",
+    "charts",
     "breaker",
     "lab",
 )  # what is used before who uses it
@@ -30,8 +32,10 @@ IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark"><title>{title}</title>
-<style>body{{margin:12px;background:light-dark(#fff,#111)}}{style}</style></head>
-<body><main><div id="lab">{poster}</div></main>
+<style>body{{margin:12px;background:light-dark(#fff,#111)}}
+h1{{position:absolute;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(50%)}}
+{style}</style></head>
+<body><main><h1>{title}</h1><div id="lab">{poster}</div></main>
 <script type="module">
 {module}
 const lab = new {lab}(document.getElementById("lab"));

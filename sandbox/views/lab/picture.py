@@ -23,8 +23,9 @@ from dataclasses import dataclass, field
 from sandbox.messages import Record, Stored
 from sandbox.trace import FOLLOW, Raw
 from sandbox.views.lab.recorder import Aside, Content, Deal
+from sandbox.views.lab.travel import packed
 
-VERSION = 1
+VERSION = 2
 PLACE = re.compile(r"(.+)\[(\d+)\]@(\d+)$")
 
 
@@ -105,8 +106,8 @@ def picture(entries: Iterable[Raw], run: Run) -> dict:
 
 
 def as_bytes(data: dict) -> bytes:
-    """The data as it travels."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str).encode()
+    """The data as it travels: `travel` says what becomes of tables and dead letters."""
+    return json.dumps(packed(data), ensure_ascii=False, separators=(",", ":"), default=str).encode()
 
 
 def _where(raw: Raw) -> tuple[str, int, int, str]:

@@ -43,28 +43,30 @@ export class Breaker {
     this.go = h("button", { type: "button", class: "wide", onclick: () => this.strike() }, icon("bolt"), " From here on");
     const groups = run.groups.map(([name]) => name), places = run.partitions.map(([, , name]) => name);
     this.element.replaceChildren(h("legend", {}, "Break it"), this.actors, this.faults, this.go,
-      this.deed("One more member of", "join", groups),
-      this.deed("Pause partition", "pause", places), this.deed("Resume partition", "resume", places),
-      about.gateway && this.button("Provider times out", { word: "gateway", target: "response" }), this.more(about));
+      this.choice("One more member of", "join", groups),
+      this.choice("Pause partition", "pause", places), this.choice("Resume partition", "resume", places),
+      about.gateway && this.button("Provider times out", () => this.deed("gateway", "response")), this.more(about));
     this.aim();
   }
 
   /** Buttons of a bus that goes on living. */
   more(about) {
-    return about.runs_on ? h("button", { type: "button", class: "wide", onclick: () => this.lab.ask({ do: "deliver" }) },
-      "Run the bus") : "";
+    return about.runs_on ? this.button("Run the bus", () => this.lab.ask({ do: "deliver" })) : "";
   }
 
-  deed(words, word, targets) {
+  choice(words, word, targets) {
     if (!targets.length) return "";
     const select = h("select", { "aria-label": `${words}: which` }, targets.map((name) => h("option", {}, name)));
-    return h("span", { class: "deed" }, h("button", { type: "button", class: "wide",
-      onclick: () => this.lab.ask({ do: "deed", word, target: select.value, step: this.step() }) }, words), select);
+    return h("span", { class: "deed" }, this.button(words, () => this.deed(word, select.value)), select);
   }
 
-  button(words, deed) {
-    return h("button", { type: "button", class: "wide",
-      onclick: () => this.lab.ask({ do: "deed", ...deed, step: this.step() }) }, words);
+  button(words, onclick) {
+    return h("button", { type: "button", class: "wide", onclick }, words);
+  }
+
+  /** Ask for something that is done from the present step on. */
+  deed(word, target) {
+    this.lab.ask({ do: "deed", word, target, step: this.step() });
   }
 
   step() {

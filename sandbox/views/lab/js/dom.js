@@ -22,9 +22,19 @@ function fill(element, attributes, children) {
   return element;
 }
 
-/** Change an attribute where it is another one. */
+/** Change an attribute where it is another one; nobody else may change it. */
 export function set(element, name, value) {
-  if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
+  const known = (element.known ??= {}); // cheaper to ask than the element
+  if (known[name] === value) return;
+  known[name] = value;
+  element.setAttribute(name, value);
+}
+
+/** Change a text where it is another one. */
+export function say(element, words) {
+  if (element.said === words) return;
+  element.said = words;
+  element.textContent = words;
 }
 
 const PATHS = { // drawn by us: a font may have no such signs
@@ -82,7 +92,10 @@ export function sharpen(canvas, width, height) {
   return context;
 }
 
-export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const motion = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** Is motion to be reduced? */
+export const calm = () => motion.matches;
 
 export function shortened(words, length) {
   return words.length <= length ? words : `${words.slice(0, length - 1)}…`;

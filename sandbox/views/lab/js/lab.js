@@ -1,12 +1,14 @@
 // The lab: the player, its controls, and what they play. `mount` puts it into an element.
 
-import { calm, followTheme, h, icon, inks } from "./dom.js";
+import { calm, followTheme, h, icon, inks, say } from "./dom.js";
 import { Breaker } from "./breaker.js";
-import { Charts, Inspector, Letters, Offsets, Plan, Steps, Tables } from "./panels.js";
+import { Charts } from "./charts.js";
+import { Inspector, Letters, Offsets, Plan, Steps, Tables } from "./panels.js";
 import { Timeline } from "./timeline.js";
 import { Topology } from "./topology.js";
 
 const SPEEDS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
+const SEEN_MS = 30, READ_MS = 100; // while it plays: between two pictures of the system, and of what is text
 const CALM_SPEED = 2; // steps a second where motion is to be reduced
 
 export class Lab {
@@ -65,7 +67,7 @@ export class Lab {
       oninput: () => this.go(Number(this.scrubber.value)) });
     this.speeds = h("select", { "aria-label": "Speed, steps a second", onchange: () => { this.speed = Number(this.speeds.value); } },
       SPEEDS.map((n) => h("option", { value: n, selected: n === this.speed }, `${n}/s`)));
-    this.count = h("output", { class: "count" });
+    this.count = h("span", { class: "count" });
     this.title = h("strong", { class: "title" });
     this.bar = h("div", { class: "bar", role: "toolbar", "aria-label": "Player" }, this.title,
       button("first", "Rewind to the beginning (Home)", () => this.go(0)),
@@ -81,7 +83,7 @@ export class Lab {
       Object.keys(this.panels).map((name) => h("button", {
         type: "button", role: "tab", "data-tab": name, onclick: () => this.open(name),
       }, name)));
-    this.panel = h("div", { class: "panel", role: "tabpanel", tabindex: -1 });
+    this.panel = h("div", { class: "panel", role: "tabpanel", tabindex: 0 });
     this.side = h("aside", { class: "side", "aria-label": "Inspector" });
     this.side.append(this.sideInspector.element);
     this.stage = h("div", { class: "stage" }, this.topology.element, this.side);
@@ -120,7 +122,6 @@ export class Lab {
     this.side.hidden = !wide;
     this.topology.build(width - (wide ? 372 : 24));
     this.timeline.build(width - 26);
-    this.topology.lit = undefined;
     this.redraw();
   }
 
@@ -153,6 +154,7 @@ export class Lab {
     this.inspected = -1;
     this.playAs("pause", "Pause (space)");
     this.last = performance.now();
+    this.seenAt = this.readAt = 0;
     requestAnimationFrame(this.frame);
   }
 
@@ -173,42 +175,58 @@ export class Lab {
 
   frame(now) {
     if (!this.root.isConnected) this.playing = false;
-    if (!this.playing && !this.topology.flights.length) return;
-    if (this.playing) {
-      const speed = calm() ? Math.min(CALM_SPEED, this.speed) : this.speed;
-      const before = Math.floor(this.position);
-      this.position = Math.min(this.run.length, this.position + (Math.min(250, now - this.last) / 1000) * speed);
-      this.last = now;
-      const after = Math.floor(this.position);
-      for (let i = Math.max(before, after - 3); i < after; i++) this.topology.fly(i);
-      this.draw(after !== before);
-      if (this.position >= this.run.length) this.pause();
-    }
-    this.topology.animate(now, this.speed);
-    requestAnimationFrame(this.frame);
+    if (!this.playing) return;
+    const speed = calm() ? Math.min(CALM_SPEED, this.speed) : this.speed;
+    const before = Math.floor(this.position);
+    const passed = Math.max(0, Math.min(250, now - this.last)); // a frame may have begun before the click
+    this.position = Math.min(this.run.length, this.position + (passed / 1000) * speed);
+    this.last = now;
+    const after = Math.floor(this.position);
+    this.draw(after !== before);
+    for (let i = Math.max(before, after - 3); i < after; i++) this.topology.fly(i);
+    if (this.position >= this.run.length) this.pause();
+    else requestAnimationFrame(this.frame);
   }
 
   redraw() {
     if (this.run && this.width) this.draw(true);
   }
 
+  /** The timeline moves with every frame; the rest is drawn when a step was made, and while it plays not too often. */
   draw(stepped) {
-    const step = Math.floor(this.position);
-    this.state = this.run.after(step, this.state);
-    if (stepped) {
-      this.topology.draw(this.state);
-      this.scrubber.value = step;
-      this.scrubber.setAttribute("aria-valuetext", `after step ${step} of ${this.run.length}`);
-      const beat = this.run.beat[step - 1];
-      this.count.textContent = `${step.toLocaleString("en")} / ${this.run.length.toLocaleString("en")}${beat ? ` · beat ${beat}` : ""}`;
-      this.sentence.textContent = step === this.run.length && this.run.lab?.ending
-        ? `It ended so: ${this.run.lab.ending}` : this.run.sentence(step - 1);
-      this.moved(step);
-      if (!this.side.hidden) this.sideInspector.draw(this.state);
+    const panel = this.panels[this.tab], still = !this.playing;
+    this.state = this.run.after(Math.floor(this.position), this.state);
+    if (stepped) this.unseen = this.unread = true;
+    if (this.unseen && (still || this.last - this.seenAt >= SEEN_MS)) {
+      this.unseen = false;
+      this.seenAt = this.last;
+      this.drawStep(this.state.step);
+      if (panel === this.panels.Charts) panel.draw(this.state);
     }
-    const panel = this.panels[this.tab];
+    if (this.unread && (still || this.last - this.readAt >= READ_MS)) {
+      this.unread = false;
+      this.readAt = this.last;
+      this.drawText(panel);
+    }
     if (panel === this.timeline) panel.draw(this.position, this.state);
-    else if (stepped) panel.draw(this.state);
+  }
+
+  drawStep(step) {
+    const { run } = this, beat = run.beat[step - 1];
+    this.topology.draw(this.state);
+    this.scrubber.value = step;
+    say(this.count, `${step.toLocaleString("en")} / ${run.length.toLocaleString("en")}${beat ? ` · beat ${beat}` : ""}`);
+    this.moved(step);
+  }
+
+  drawText(panel) {
+    const { run } = this, { step } = this.state;
+    this.scrubber.setAttribute("aria-valuetext", `after step ${step} of ${run.length}`);
+    say(this.sentence, step === run.length && run.lab?.ending ? `It ended so: ${run.lab.ending}` : run.sentence(step - 1));
+    this.topology.tell(this.state);
+    if (!this.side.hidden) this.sideInspector.draw(this.state);
+    if (panel === this.timeline) panel.tell(this.state);
+    else if (panel !== this.panels.Charts) panel.draw(this.state);
   }
 
   speak() {

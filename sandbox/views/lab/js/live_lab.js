@@ -1,6 +1,6 @@
 // The lab of a real broker: the same picture, always at its end, and what one can do there by hand.
 
-import { h, icon } from "./dom.js";
+import { h, icon, say } from "./dom.js";
 import { Lab } from "./lab.js";
 import { LiveCharts } from "./live_charts.js";
 import { LiveInspector, LiveLetters, LiveOffsets, Records } from "./live_panels.js";
@@ -59,14 +59,13 @@ export class LiveLab extends Lab {
     this.position = run.length;
     this.chosen = chosen ? run.actors.findIndex(([name, group]) => name === chosen[0] && group === chosen[1]) : -1;
     this.title.textContent = run.lab.title;
-    if (this.note.textContent !== run.live.status) this.note.textContent = run.live.status;
+    say(this.note, run.live.status);
     this.control();
     this.breaker.build();
     if (!before) this.open(this.tab);
     if (before?.shape === run.shape && this.width) this.redraw();
     else this.rebuild();
     for (const i of (before ? run.fresh : []).slice(-FLIGHTS)) this.topology.fly(i);
-    if (this.topology.flights.length) requestAnimationFrame(this.frame);
   }
 
   /** The numbers of the records that have come since the look before. */
@@ -104,10 +103,11 @@ export class LiveLab extends Lab {
     const { run } = this;
     this.state = run.after();
     this.topology.draw(this.state);
+    this.topology.tell(this.state);
     const time = new Date(run.live.ms).toLocaleTimeString("en-GB");
-    this.count.textContent = this.live && run.live.going && !run.live.status ? `live, ${time}` : `as of ${time}`;
-    this.sentence.textContent = run.behind();
-    this.beyond.textContent = run.leftOut();
+    say(this.count, this.live && run.live.going && !run.live.status ? `live, ${time}` : `as of ${time}`);
+    say(this.sentence, run.behind());
+    say(this.beyond, run.leftOut());
     if (!this.side.hidden) this.sideInspector.draw();
     this.panels[this.tab].draw(this.state);
   }

@@ -23,10 +23,6 @@ export class LiveRun extends Run {
     return { step: this.fresh ? this.length : 0, ends, done, down, worked };
   }
 
-  measure() {
-    this.moments = { byBeat: false, steps: [], lags: this.groups.map(() => []), handled: [], published: [] };
-  }
-
   dealt() {
     return new Map(this.deals.map((deal) => [deal[1], deal]));
   }

@@ -22,7 +22,7 @@ export class LiveInspector {
     const found = pinned ?? (i < 0 ? null : { place: run.named(i), record: run.records[i] });
     if (!found) return this.element.replaceChildren(h("p", { class: "none" }, "There is no record yet."));
     const { place, record } = found, focused = this.focused();
-    const parts = [h("h3", {}, `${place} ${brief(record.content)}`),
+    const parts = [h("h2", {}, `${place} ${brief(record.content)}`),
       pinned ? h("button", { type: "button", class: "wide", onclick: () => this.lab.unpin() }, "Follow the newest record")
         : h("p", { class: "none" }, "The newest record. Choose another one in the picture or under Records."),
       pinned && i < 0 && h("p", { class: "none" }, "It is not among the newest any more; this is what was seen of it."),
@@ -58,10 +58,10 @@ export class LiveInspector {
       cause = run.records[i].causation_id;
     }
     const list = (all, none) => (all.length ? h("ol", {}, all.map((i) => h("li", {}, this.link(i)))) : h("p", { class: "none" }, none));
-    return h("div", { class: "chain" }, h("h4", {}, "Because of"),
+    return h("div", { class: "chain" }, h("h3", {}, "Because of"),
       cause && h("p", { class: "none" }, `${cause}, which is not among the newest records`),
       list(causes, cause ? "" : "nothing: it began a conversation"),
-      h("h4", {}, "It led to"), list(run.effects.get(record.id) ?? [], "nothing among the newest records"));
+      h("h3", {}, "It led to"), list(run.effects.get(record.id) ?? [], "nothing among the newest records"));
   }
 
   link(i) {
@@ -72,7 +72,7 @@ export class LiveInspector {
 
   groups(i) {
     const all = this.lab.run.passedBy(i);
-    return h("div", {}, h("h4", {}, "Groups"), all.length
+    return h("div", {}, h("h3", {}, "Groups"), all.length
       ? h("ul", {}, all.map(([name, passed]) => h("li", {}, `${name}: ${passed ? "has committed it" : "has yet to commit it"}`)))
       : h("p", { class: "none" }, "No group reads this topic."));
   }
@@ -141,13 +141,20 @@ export class LiveLetters {
 
 /** Who is how far; a group's state as the broker says it. */
 export class LiveOffsets extends Offsets {
+  constructor(lab) {
+    super(lab);
+    this.offsets = this.element; // where the partitions are
+    this.groups = h("div", {});
+    this.element = h("div", {}, this.groups, this.offsets);
+  }
+
   draw(state) {
-    if (this.shownVersion === this.lab.version) return;
-    this.shownVersion = this.lab.version;
-    this.shown = null;
-    super.draw(state);
     const { run } = this.lab, deals = run.dealt();
     const rows = run.groups.map(([name], g) => [name, run.live.states[g], Object.keys(deals.get(g)?.[3] ?? {}).join(", ") || "nobody", run.lag(state, g)]);
-    this.element.prepend(table("Groups", ["group", "state", "members", "lag"], rows, "No group reads here."));
+    this.groups.replaceChildren(table("Groups", ["group", "state", "members", "lag"], rows, "No group reads here."));
+    const { element } = this;
+    this.element = this.offsets;
+    super.draw(state);
+    this.element = element;
   }
 }

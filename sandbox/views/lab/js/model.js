@@ -1,5 +1,7 @@
 // A run, folded: what is where after so many steps. Nothing in here draws.
 
+import { Contents, seen } from "./contents.js";
+
 const KEYFRAME = 500; // steps between two states that are kept, so that going back is cheap
 
 /** Unpack what Python has sent: gzipped JSON in an ArrayBuffer, a DataView or base64. */
@@ -29,9 +31,10 @@ export class Run {
     this.lost = new Set(data.lost);
     this.used = new Set(); // topics that have records, in the order of the first ones
     this.says = new Map(); // each author -> the topics it writes to
+    this.tables = new Contents(data.tables, data.rows);
+    this.letters = new Contents(data.letters, data.rows);
     this.index();
     this.keyframes = [this.nothing()];
-    this.measure();
   }
 
   partitionsOf(topic) {
@@ -40,24 +43,23 @@ export class Run {
 
   /** Where records were published and taken, and what came of which. */
   index() {
-    this.publishedAt = new Map(); // "partition@offset" -> step; the last one counts
-    this.takenAt = new Map(); // the same -> [steps]
+    this.publishedAt = this.partitions.map(() => new Map()); // offset -> step; the last one counts
+    this.takenAt = this.partitions.map(() => new Map()); // offset -> [steps]
     this.byId = new Map(); // envelope id -> [publishing steps]
     this.effects = new Map(); // envelope id -> [publishing steps of what it led to]
     const push = (map, key, step) => (map.has(key) ? map.get(key).push(step) : map.set(key, [step]));
     for (let i = 0; i < this.length; i++) {
       const place = this.place(i);
       if (place < 0) continue;
-      const key = `${place}@${this.offset[i]}`;
       if (this.action[i] === this.act.publish) {
-        this.publishedAt.set(key, i);
+        this.publishedAt[place].set(this.offset[i], i);
         this.used.add(this.topic[i]);
         if (!this.says.has(this.actor[i])) this.says.set(this.actor[i], new Set());
         this.says.get(this.actor[i]).add(this.topic[i]);
         const record = this.records[i];
         if (record?.id) push(this.byId, record.id, i);
         if (record?.causation_id) push(this.effects, record.causation_id, i);
-      } else if (this.takes(i)) push(this.takenAt, key, i);
+      } else if (this.takes(i)) push(this.takenAt[place], this.offset[i], i);
     }
   }
 
@@ -72,7 +74,7 @@ export class Run {
   /** The step that published the record of step `i`, or -1. */
   origin(i) {
     const place = this.place(i);
-    return place < 0 ? -1 : this.publishedAt.get(`${place}@${this.offset[i]}`) ?? -1;
+    return place < 0 ? -1 : this.publishedAt[place].get(this.offset[i]) ?? -1;
   }
 
   placeName(i) {
@@ -85,7 +87,6 @@ export class Run {
       ends: new Int32Array(this.partitions.length),
       done: new Int32Array(this.partitions.length * this.groups.length),
       down: new Uint8Array(this.actors.length),
-      worked: new Int32Array(this.actors.length).fill(-1), // each actor's last step
     };
   }
 
@@ -98,17 +99,13 @@ export class Run {
       state.done[this.groupOf[actor] * this.partitions.length + place] = this.offset[i] + 1;
     }
     state.down[actor] = action === this.act.crash ? 1 : 0;
-    state.worked[actor] = i;
     state.step = i + 1;
   }
 
   /** The state after `count` steps. Going on from `state` where that is nearer. */
   after(count, state) {
-    const last = Math.floor(count / KEYFRAME);
-    if (!state || state.step > count || state.step < last * KEYFRAME) {
-      const from = Math.min(last, this.keyframes.length - 1);
-      state = copy(this.keyframes[from]);
-    }
+    const kept = this.keyframes[Math.min(Math.floor(count / KEYFRAME), this.keyframes.length - 1)];
+    if (!state || state.step > count || state.step < kept.step) state = copy(kept);
     for (let i = state.step; i < count; i++) {
       this.apply(state, i);
       if (state.step % KEYFRAME === 0 && state.step / KEYFRAME === this.keyframes.length) {
@@ -123,28 +120,43 @@ export class Run {
     return this.reads[group].reduce((sum, p) => sum + Math.max(0, state.ends[p] - state.done[base + p]), 0);
   }
 
-  /** For the charts: the lag of every group, and what was handled, at up to 600 moments. */
+  /** The groups whose lag may be another one after step `i`. */
+  touches(i) {
+    const place = this.place(i);
+    if (place < 0) return [];
+    return this.action[i] === this.act.publish ? this.readers[place] : [this.groupOf[this.actor[i]]].filter((g) => g >= 0);
+  }
+
+  /** For the charts, once they are looked at: the highest lags, and what was handled, at up to 600 moments. */
+  get moments() {
+    return (this.measured ??= this.measure());
+  }
+
   measure() {
     const beats = this.beat.length ? this.beat[this.length - 1] : 0;
     const moments = Math.max(2, Math.min(600, beats ? beats + 1 : this.length + 1));
-    this.moments = { byBeat: beats > 1, steps: [], lags: this.groups.map(() => []), handled: [], published: [] };
-    let state = this.nothing(), i = 0, m = this.moments;
+    const m = { byBeat: beats > 1, steps: [], lags: this.groups.map(() => []), handled: [] };
+    const state = this.nothing(), lags = this.groups.map(() => 0);
+    let i = 0;
     for (let k = 0; k < moments; k++) {
       const until = m.byBeat
         ? (this.firstOfBeat(Math.round((k + 1) * (beats + 1) / moments)))
         : Math.round((k * this.length) / (moments - 1));
-      let handled = 0, published = 0;
+      let handled = 0;
+      const most = [...lags];
       for (; i < until; i++) {
         this.apply(state, i);
         handled += this.takes(i);
-        published += this.action[i] === this.act.publish;
-        if (state.step % KEYFRAME === 0) this.keyframes.push(copy(state));
+        for (const g of this.touches(i)) {
+          lags[g] = this.lag(state, g);
+          most[g] = Math.max(most[g], lags[g]);
+        }
       }
       m.steps.push(until);
       m.handled.push(handled);
-      m.published.push(published);
-      this.groups.forEach((_, g) => m.lags[g].push(this.lag(state, g)));
+      most.forEach((lag, g) => m.lags[g].push(k < moments - 1 ? lag : lags[g])); // in the end: what is left
     }
+    return m;
   }
 
   /** The lags of the group of that name at all moments. */
@@ -163,19 +175,14 @@ export class Run {
     return low;
   }
 
-  /** Of a list of things that begin with a step: the last of each `key` that is seen after `count` steps. */
-  latest(list, count, key) {
-    const found = new Map();
-    for (const item of list) {
-      if (item[0] > count) break;
-      found.set(key(item), item);
-    }
-    return found;
-  }
-
   /** Who reads which partition: Map of group -> [step, group, generation, {member: [[topic, n], …]}]. */
   dealt(count) {
-    return this.latest(this.deals, count, (deal) => deal[1]);
+    const last = seen(this.deals, count);
+    if (last !== this.dealtUntil) {
+      this.dealtUntil = last;
+      this.dealtNow = new Map(this.deals.slice(0, last).map((deal) => [deal[1], deal]));
+    }
+    return this.dealtNow;
   }
 
   /** One step as a sentence. */
@@ -198,11 +205,16 @@ export class Run {
     return said ?? [actor, action, place, words].filter(Boolean).join(" ");
   }
 
+  /** The steps that took the record of step `i`. */
+  takers(i) {
+    const place = this.place(i);
+    return (place < 0 ? null : this.takenAt[place].get(this.offset[i])) ?? [];
+  }
+
   /** How often this group has taken the record of step `i` before. */
   timesBefore(i) {
     const group = this.groupOf[this.actor[i]];
-    const taken = this.takenAt.get(`${this.place(i)}@${this.offset[i]}`) ?? [];
-    return taken.filter((s) => s < i && this.groupOf[this.actor[s]] === group).length;
+    return this.takers(i).filter((s) => s < i && this.groupOf[this.actor[s]] === group).length;
   }
 }
 
@@ -218,6 +230,5 @@ function copy(state) {
     ends: state.ends.slice(),
     done: state.done.slice(),
     down: state.down.slice(),
-    worked: state.worked.slice(),
   };
 }

@@ -1,7 +1,7 @@
 // The timeline: time runs right, actors are rows; only what is in view is drawn.
 // The grammar is the course's: filled box published, empty box taken, flag committed, cross crashed.
 
-import { h, sharpen, shortened } from "./dom.js";
+import { h, set, sharpen, shortened } from "./dom.js";
 
 const LANE = 27, ABOVE = 22, BELOW = 24, BOX = 19;
 const ZOOMS = [5, 12, 24, 46, 74]; // pixels a step
@@ -59,7 +59,12 @@ export class Timeline {
     for (let i = this.first; i < last; i++) this.mark(c, ink, i, space);
     this.present(c, ink, position, space);
     c.restore();
-    this.canvas.setAttribute("aria-label",
+  }
+
+  /** The picture in words. */
+  tell(state) {
+    const { run } = this.lab;
+    set(this.canvas, "aria-label",
       `Timeline, step ${state.step} of ${run.length}. ${run.sentence(state.step - 1)}. The tab Steps has it as a table.`);
   }
 

@@ -1,17 +1,25 @@
 // The system: who publishes on the left, logs that grow in the middle, groups on the right.
 
-import { calm, h, s, set, shortened } from "./dom.js";
+import { calm, h, s, say, set, shortened } from "./dom.js";
 
 const CELL = 17, ROW = 25, HEAD = 26, GAP = 12, TOP = 30, CHAR = 7.1;
 const MEMBER = 22, GROUP_HEAD = 30;
-const FLIGHT_MS = 450;
+const FLIGHT_MS = [150, 450], FLIGHTS_MAX = 12;
+const COUNT = 64; // pixels beside a name in a group's box: "not here", "lag 1,204"
 
 export class Topology {
   constructor(lab) {
     this.lab = lab;
-    this.svg = s("svg", { class: "topology", role: "img" });
-    this.element = h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "The system" }, this.svg);
-    this.flights = [];
+    this.svg = s("svg", { class: "topology", role: "group" });
+    // What changes with every step lies above, in layers of its own: the picture is not painted again for it.
+    this.light = s("path", {});
+    this.above = s("svg", { class: "above", "aria-hidden": "true" }, this.light);
+    this.sky = h("div", { class: "sky", "aria-hidden": "true" });
+    this.element = h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "The system" },
+      h("div", { class: "map" }, this.svg, this.above, this.sky),
+      h("p", { class: "legend" }, "filled: nobody has committed it · pale: some groups have · ",
+        "empty: all have · flag: a group has come so far · bar: lag"));
+    this.flights = new Set();
   }
 
   /** Build everything that doesn't change from step to step. */
@@ -25,7 +33,8 @@ export class Topology {
     const widest = (names, least, most) =>
       Math.min(most, Math.max(least, ...names.map((name) => name.length * CHAR + 24)));
     this.left = this.producers.length ? widest(this.producers.map((a) => run.actors[a][0]), 70, 150) : 0;
-    this.right = widest(run.actors.map(([name]) => name), 150, 190);
+    const inGroups = [...members].map((a) => run.actors[a][0]).concat(run.groups.map(([name]) => name));
+    this.right = Math.min(210, Math.max(150, ...inGroups.map((name) => name.length * CHAR + 29 + COUNT)));
     this.x0 = 8 + this.left + (this.left ? 56 : 8);
     this.x1 = this.width - this.right - 8 - 70;
     this.room = Math.max(6, Math.floor((this.x1 - this.x0 - 44) / CELL)); // cells of a log
@@ -66,12 +75,12 @@ export class Topology {
     this.height = Math.max(bottomOfLogs, bottomOfGroups, 130, TOP + this.producers.length * 36);
     this.heads();
     this.wire();
-    this.sky = s("g", { "aria-hidden": "true" });
-    this.svg.append(this.sky);
-    set(this.svg, "viewBox", `0 0 ${this.width} ${this.height}`);
-    set(this.svg, "width", this.width);
-    set(this.svg, "height", this.height);
-    this.flights = [];
+    for (const svg of [this.svg, this.above]) {
+      set(svg, "viewBox", `0 0 ${this.width} ${this.height}`);
+      set(svg, "width", this.width);
+      set(svg, "height", this.height);
+    }
+    this.land();
   }
 
   /** Topics in the order of their first records; those that stay empty last, and only if somebody reads them. */
@@ -110,20 +119,20 @@ export class Topology {
     const line = s("path", { class: "row", d: `M${this.x0 + 46} ${top + 8}H${this.x1 - 8}` });
     into.append(line, label, older);
     for (let n = 0; n < this.room - 2; n++) {
-      const box = s("rect", { x: 0, y: top, width: CELL - 2, height: 16, rx: 3.5 });
-      const text = s("text", { class: "cell", y: top + 12, "text-anchor": "middle" });
+      const x = this.x0 + 48 + n * CELL;
+      const box = s("rect", { x, y: top, width: CELL - 2, height: 16, rx: 3.5 });
+      const text = s("text", { class: "cell", x: x + (CELL - 2) / 2, y: top + 12, "text-anchor": "middle" });
       const cell = s("g", { class: "record", visibility: "hidden", onclick: () => this.pick(p, cell.offset) }, box, text);
-      cell.box = box;
       cell.text = text;
       cells.push(cell);
       into.append(cell);
     }
     into.append(...flags);
-    return { p, top, older, cells, flags, shown: "" };
+    return { p, top, older, cells, flags, first: 0, shown: "" };
   }
 
   pick(p, offset) {
-    const step = this.lab.run.publishedAt.get(`${p}@${offset}`);
+    const step = this.lab.run.publishedAt[p].get(offset);
     if (step !== undefined) this.lab.inspect(step);
   }
 
@@ -151,7 +160,7 @@ export class Topology {
     const bar = s("rect", { class: "lagbar", x: x + 10, y: y + 25, height: 3, width: 0, rx: 1.5 });
     const box = s("g", { class: "group" },
       s("rect", { class: "service", x, y, width: this.right, height, rx: 8 }),
-      s("text", { class: "name", x: x + 10, y: y + 19 }, shortened(name, 15)), lag, bar);
+      s("text", { class: "name", x: x + 10, y: y + 19 }, shortened(name, 16)), lag, bar);
     into.append(box);
     if (!this.members[g].length) box.append(s("text", { class: "small", x: x + 27, y: y + GROUP_HEAD + 14 }, "nobody is here"));
     const members = this.members[g].map((a, i) => {
@@ -160,7 +169,7 @@ export class Topology {
       const words = s("text", { class: "small", x: x + this.right - 10, y: my + 4, "text-anchor": "end" });
       const row = s("g", { class: "actor member" },
         s("rect", { class: "chip", x: x + 6, y: my - 10, width: this.right - 12, height: 20, rx: 5 }),
-        sign, s("text", { x: x + 27, y: my + 4 }, shortened(run.actors[a][0], 13)), words);
+        sign, s("text", { x: x + 27, y: my + 4 }, shortened(run.actors[a][0], 16)), words);
       this.choosable(row, a, run.actors[a][0]);
       into.append(row);
       this.actorAt[a] = [x, my];
@@ -208,7 +217,7 @@ export class Topology {
       const lag = run.lag(state, box.g);
       if (lag !== box.shown) {
         box.shown = lag;
-        box.lag.textContent = `lag ${lag}`;
+        say(box.lag, `lag ${lag.toLocaleString("en")}`);
         set(box.lag, "class", lag ? "lag behind" : "lag");
         set(box.bar, "width", Math.min(1, lag / 20) * (this.right - 20));
       }
@@ -218,12 +227,16 @@ export class Topology {
     for (const { a, box } of this.producerBoxes) {
       set(box, "class", `actor${a === chosen ? " chosen" : ""}${run.actor[state.step - 1] === a ? " acting" : ""}`);
     }
-    const last = state.step - 1, key = last < 0 || run.topic[last] < 0 ? "" : this.wireKey(last);
-    if (key !== this.lit) {
-      this.wireOf.get(this.lit)?.classList.remove("lit");
-      this.wireOf.get(key)?.classList.add("lit");
-      this.lit = key;
-    }
+    const last = state.step - 1;
+    const wire = last < 0 || run.topic[last] < 0 ? null : this.wireOf.get(this.wireKey(last));
+    set(this.light, "class", wire ? `${wire.getAttribute("class")} lit` : "");
+    set(this.light, "d", wire?.getAttribute("d") ?? "");
+  }
+
+  /** The picture in words. */
+  tell(state) {
+    const { run } = this.lab;
+    set(this.svg, "aria-label", `Lag: ${run.groups.map(([name], g) => `${name} ${run.lag(state, g)}`).join(", ")}`);
   }
 
   wireKey(i) {
@@ -233,30 +246,31 @@ export class Topology {
   }
 
   drawLog(row, state) {
-    const { run } = this.lab, { p } = row, end = state.ends[p], count = run.partitions.length;
+    const { run, shownRecord, chosenGroup } = this.lab, { p } = row, end = state.ends[p], count = run.partitions.length;
     const done = run.readers[p].map((g) => state.done[g * count + p]);
-    const now = `${end};${done};${this.lab.shownRecord}`;
+    const picked = shownRecord.startsWith(`${p}@`) ? shownRecord : "";
+    const now = `${end};${done};${picked};${chosenGroup}`;
     if (now === row.shown) return;
     row.shown = now;
-    const first = Math.max(0, end - row.cells.length), left = this.x0 + 48;
-    row.older.textContent = first ? `…` : "";
+    // A full log makes room by a third of its width, not by one cell with every record.
+    const page = Math.max(1, Math.floor(row.cells.length / 3));
+    const first = Math.ceil(Math.max(0, end - row.cells.length) / page) * page;
+    row.first = first;
+    say(row.older, first ? "…" : "");
     row.cells.forEach((cell, n) => {
       const offset = first + n;
       if (offset >= end) return set(cell, "visibility", "hidden");
       cell.offset = offset;
       const waiting = done.filter((d) => d <= offset).length;
       set(cell, "visibility", "visible");
-      const picked = this.lab.shownRecord === `${p}@${offset}` ? " picked" : "";
-      set(cell, "class", `record${waiting ? (waiting === done.length ? " fresh" : " partly") : " over"}${picked}`);
-      set(cell.box, "x", left + n * CELL);
-      set(cell.text, "x", left + n * CELL + (CELL - 2) / 2);
-      const words = offset < 100 ? String(offset) : String(offset).slice(-2);
-      if (cell.text.textContent !== words) cell.text.textContent = words;
+      set(cell, "class", `record${waiting ? (waiting === done.length ? " fresh" : " partly") : " over"}${
+        picked === `${p}@${offset}` ? " picked" : ""}`);
+      say(cell.text, offset < 100 ? String(offset) : String(offset).slice(-2));
     });
     row.flags.forEach((flag, n) => {
       const at = done[n] - first;
       if (at < 0 || at > row.cells.length) return set(flag, "visibility", "hidden");
-      const x = left + at * CELL - 1, mine = this.lab.chosenGroup === run.readers[p][n];
+      const x = this.x0 + 47 + at * CELL, mine = chosenGroup === run.readers[p][n];
       set(flag, "visibility", "visible");
       set(flag, "class", `flag${mine ? " mine" : ""}`);
       set(flag, "d", `M${x} ${row.top + 23}V${row.top + 14}l5.5 3l-5.5 3`);
@@ -272,7 +286,7 @@ export class Topology {
     const now = `${words};${acting};${chosen === a};${member.y}`;
     if (now === member.shown) return;
     member.shown = now;
-    member.words.textContent = words;
+    say(member.words, words);
     const { x, y } = member;
     set(member.sign, "d", down ? `M${x - 5} ${y - 5}l10 10m0 -10l-10 10` : gone ? `M${x - 5} ${y}h10`
       : `M${x - 4} ${y}a4 4 0 1 0 8 0a4 4 0 1 0 -8 0`);
@@ -284,36 +298,25 @@ export class Topology {
   /** A dot flies from whoever publishes into the log, or from the log to whoever takes the record. */
   fly(i) {
     const { run } = this.lab, place = run.place(i), at = this.actorAt[run.actor[i]];
-    if (calm() || place < 0 || !at || this.flights.length > 12) return;
+    if (calm() || place < 0 || !at || this.flights.size >= FLIGHTS_MAX) return;
     const publishes = run.action[i] === run.act.publish;
     if (!publishes && !run.takes(i)) return;
-    const row = this.rows.get(place), first = Math.max(0, run.offset[i] + 1 - row.cells.length);
-    const cell = [this.x0 + 48 + (run.offset[i] - first) * CELL + 7, this.y[place]];
-    const dot = s("circle", { class: publishes ? "dot" : "dot taken", r: 5 });
+    const column = Math.max(0, run.offset[i] - this.rows.get(place).first);
+    const cell = [this.x0 + 48 + column * CELL + 7, this.y[place]];
+    const dot = h("i", { class: publishes ? "dot" : "dot taken" });
     this.sky.append(dot);
-    const [from, to] = publishes ? [at, cell] : [cell, at];
-    this.flights.push({ dot, from, to, born: performance.now() });
-  }
-
-  /** Move what flies; call it once a frame. */
-  animate(now, speed) {
-    const life = Math.min(FLIGHT_MS, 2200 / speed);
-    this.flights = this.flights.filter(({ dot, from, to, born }) => {
-      const age = (now - born) / life;
-      if (age >= 1) {
-        dot.remove();
-        return false;
-      }
-      const eased = age < 0.5 ? 2 * age * age : 1 - (2 - 2 * age) ** 2 / 2;
-      dot.setAttribute("cx", from[0] + (to[0] - from[0]) * eased);
-      dot.setAttribute("cy", from[1] + (to[1] - from[1]) * eased);
-      return true;
-    });
+    const way = (publishes ? [at, cell] : [cell, at]).map(([x, y]) => ({ transform: `translate(${x}px, ${y}px)` }));
+    const duration = Math.min(FLIGHT_MS[1], Math.max(FLIGHT_MS[0], 2200 / this.lab.speed));
+    const flight = dot.animate(way, { duration, easing: "ease-in-out" });
+    this.flights.add(flight);
+    flight.onfinish = flight.oncancel = () => {
+      dot.remove();
+      this.flights.delete(flight);
+    };
   }
 
   land() {
-    this.flights.forEach(({ dot }) => dot.remove());
-    this.flights = [];
+    for (const flight of this.flights) flight.cancel();
   }
 }
 
