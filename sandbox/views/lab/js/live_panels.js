@@ -132,7 +132,7 @@ export class LiveLetters {
         disabled: !live || !this.lab.active || !can, onclick: () => this.lab.order({ do: "redrive", id: box.id, at }) }, words);
       const rows = box.rows.map((row) => [row.place, row.key, brief(row.content), row.reason, row.tries ?? "", row.to || "nothing says where to",
         box.each ? button("Redrive", `Redrive ${row.place}`, [row.at], row.to) : ""]);
-      this.element.append(table(`${box.title}: ${rows.length} open`, ["place", "key", "what", "why", "tries", "goes back to", ""], rows, "none open"),
+      this.element.append(table(`${box.title}: ${rows.length} open`, ["place", "key", "what", "why", "tries", "goes back to", "by hand"], rows, "none open"),
         button("Redrive all", `Redrive all of: ${box.title}`, null, box.can), h("p", { class: "none" }, box.note));
     }
     if (focused) this.element.querySelector("button:not(:disabled)")?.focus();
