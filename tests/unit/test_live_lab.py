@@ -11,11 +11,14 @@ from sandbox.adapters.kafka.wire import to_wire
 from sandbox.clock import OPENING
 from sandbox.errors import SandboxError, UsageError
 from sandbox.messages import Envelope
+from sandbox.patterns import DeadLetters
+from sandbox.store import SqliteDatabase
 from sandbox.views import Lab
 from sandbox.views.lab.live.audience import Audience
 from sandbox.views.lab.live.board import Board
 from sandbox.views.lab.live.decoded import TEXT_MAX, decoded, in_words
 from sandbox.views.lab.live.history import SAMPLES_MAX, History
+from sandbox.views.lab.live.letters import in_database
 from sandbox.views.lab.live.scope import Scope, address_in, runs_in
 from sandbox.views.lab.live.words import facts, lags
 
@@ -227,6 +230,15 @@ def test_a_letter_goes_back_where_its_headers_or_its_topic_say(topic, headers, r
 def test_the_reason_of_a_letter_is_in_a_header_or_unknown():
     assert reason_of(record(headers=[("__connect.errors.exception.message", b"no tea")])) == "no tea"
     assert reason_of(record(headers=[("error", None)])) == "no header says why"
+
+
+def test_a_database_that_cannot_be_read_is_no_broker_that_is_gone(tmp_path):
+    with SqliteDatabase(tmp_path / "billing.sqlite") as db:
+        letters = DeadLetters(db, "billing")
+        db.execute("DROP TABLE dead_letters")
+        box = in_database(letters, 0)
+    assert (box["rows"], box["can"]) == ([], False)
+    assert "no such table: dead_letters" in box["note"]
 
 
 def test_what_was_redriven_prints_as_ranges_and_reads_back():

@@ -26,7 +26,7 @@ export class LiveCharts extends Charts {
     const busiest = [...lags].sort((a, b) => sum(b[2]) - sum(a[2])).slice(0, DASHES.length);
     this.lines(this.lag, LAGS, busiest.map(([name, lag, values]) => ({ words: `${name} ${lag.toLocaleString("en")}`, values })), 4);
     this.lag.setAttribute("aria-label", `Lag now: ${lags.map(([name, lag]) => `${name} ${lag}`).join(", ") || "no groups"}`);
-    const rates = ["published", "committed"].map((what) => ({ words: `${what} ${samples[what].at(-1) ?? 0}/s`, values: samples[what] }));
+    const rates = ["published", "committed"].map((what) => ({ words: `${what} ${Math.round(samples[what].at(-1) ?? 0)}/s`, values: samples[what] }));
     this.lines(this.flow, RATES, rates, 1);
     this.flow.setAttribute("aria-label", rates.map(({ words }) => words).join(", "));
     const most = (values) => values.reduce((a, b) => Math.max(a, b ?? 0), 0);

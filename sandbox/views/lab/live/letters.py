@@ -7,7 +7,7 @@ Each box of letters is `{id, title, rows, note, can, each}`; a row is
 
 from sandbox.adapters.kafka.letters import FROM, Done, Redrive, are_dead_letters, origin_of, reason_of
 from sandbox.adapters.kafka.watch import Sight, Watch
-from sandbox.errors import UsageError
+from sandbox.errors import SandboxError, UsageError
 from sandbox.patterns import DeadLetters
 from sandbox.views.lab.live.decoded import decoded
 from sandbox.views.lab.live.scope import Scope
@@ -65,7 +65,12 @@ def in_topics(sight: Sight, done: dict[Place, Done], scope: Scope, named: set[st
 
 
 def in_database(letters: DeadLetters, number: int) -> dict:
-    """The letters of a reader that keeps them in its own database."""
+    """The letters of a reader that keeps them in its own database; or why it can't be read now."""
+    box = {"id": f"database {number}", "title": f"Dead letters of {letters.reader}", "each": False}
+    try:
+        found = letters.letters()
+    except SandboxError as error:
+        return box | {"rows": [], "note": str(error), "can": False}
     rows = [
         {
             "at": [letter.number],
@@ -76,21 +81,14 @@ def in_database(letters: DeadLetters, number: int) -> dict:
             "to": letter.record.topic,
             "tries": letter.tries,
         }
-        for letter in letters.letters()
+        for letter in found
     ]
     how = (
         "Its handler in this kernel handles them, each key in its order."
         if letters.guarded
         else f"They are published to their topic again, in their order. {SEEN_AGAIN}"
     )
-    return {
-        "id": f"database {number}",
-        "title": f"Dead letters of {letters.reader}",
-        "rows": rows,
-        "note": how if rows else "",
-        "can": bool(rows),
-        "each": False,
-    }
+    return box | {"rows": rows, "note": how if rows else "", "can": bool(rows)}
 
 
 def redrive_topic(topic: str, wanted: list[list[int]] | None, scope: Scope) -> Job:
