@@ -93,6 +93,35 @@ Lab(cafe)
 
 # %% [markdown]
 # Change `cafe` and run it again: more partitions, a slower barista, your own
-# events. `Lab(bus)` shows a bus that has run already, the simulated one or
-# real Kafka; its past can be looked at, not changed. `Lab(…).save_html("morning.html")`
-# saves a page that plays without a kernel and without a network.
+# events. `Lab(bus)` of the simulated bus shows what has happened on it so far.
+# `Lab(…).save_html("morning.html")` saves a page that plays without a kernel
+# and without a network.
+
+# %% [markdown]
+# ## On real Kafka, live
+#
+# Start a broker (`make kafka` in a terminal), write this into a cell of your
+# own, and run it:
+#
+# ```python
+# live = Lab("localhost:9092")     # or Lab(bus), where bus is on that broker
+# live
+# ```
+#
+# Now let the shop work over there, in a second terminal, and watch its lag
+# grow and drain. It is another process: the lab sees whatever happens on the
+# broker, whoever does it.
+#
+# ```
+# SANDBOX_BUS=kafka://localhost:9092 python -m sandbox shop --orders 300
+# ```
+#
+# Under *Show*, choose that run. The lab looks once a second, in the
+# background, so your kernel is free. It keeps the newest 40 records of each
+# partition (`Lab(…, keep=200)` keeps more) and says what it leaves out.
+# `live.stop()` ends it; so does closing the notebook, after two minutes.
+#
+# What others have read can't be taken back, so there is no rewind and no
+# branch. But a letter in a topic such as `orders-dlq` or `orders.DLT` can go
+# back to `orders` by hand, and `live.show(letters)` adds `DeadLetters` that a
+# database keeps.

@@ -87,6 +87,11 @@ class DeadLetters:
         (row,) = self.db.execute("SELECT count(*) AS n FROM dead_letters WHERE reader = ?", [self.reader])
         return row["n"]
 
+    @property
+    def guarded(self) -> bool:
+        """Is there a handler that `redrive` takes by itself?"""
+        return self._guarded is not None
+
     def guard(self, handle: Handler, *, again: Callable[[Exception], bool] = may_pass) -> Handler:
         """`handle`, where what can't be handled is put aside.
 

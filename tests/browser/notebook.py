@@ -71,6 +71,16 @@ class Notebook:
 
     def append(self, source: str) -> Locator:
         """Write a new cell at the end, run it, and return it."""
+        self._write(source)
+        self.command("notebook:run-cell")
+        return self.cell(source)
+
+    def start(self, source: str) -> None:
+        """Write a new cell at the end and run it, without waiting for its end."""
+        self._write(source)
+        self.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-cell'); }")
+
+    def _write(self, source: str) -> None:
         self.page.evaluate(
             """source => {
                 const content = window.jupyterapp.shell.currentWidget.content;
@@ -80,8 +90,6 @@ class Notebook:
             }""",
             source,
         )
-        self.command("notebook:run-cell")
-        return self.cell(source)
 
     def errors(self) -> list[str]:
         """The errors among all outputs, whether they are in view or not."""

@@ -17,7 +17,7 @@ def main() -> int:
         print("There is no Chromium to take pictures with.", file=sys.stderr)
         return 1
     try:
-        from tools.pictures import lab, workshop
+        from tools.pictures import lab, live, workshop
     except ModuleNotFoundError as error:
         print(f"There is no {error.name} to write a film with: pip install pillow", file=sys.stderr)
         return 1
@@ -26,6 +26,7 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         lab.take(browser, Path(folder))
         workshop.take(browser, Path(folder))
+        live.take(browser, Path(folder))
         browser.close()
     return 0
 

@@ -49,6 +49,7 @@ class KafkaMember:
         with in_our_words(bus.address):
             self.membership = Membership(
                 bus.address,
+                name,
                 bus.physical(group),
                 [bus.physical(name) for name in topics],
                 options,

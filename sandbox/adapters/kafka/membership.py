@@ -29,6 +29,7 @@ class Membership(ConsumerRebalanceListener):
     def __init__(
         self,
         address: str,
+        name: str,
         group: str,
         topics: list[str],
         options: ConsumerOptions,
@@ -48,6 +49,7 @@ class Membership(ConsumerRebalanceListener):
         self.client = KafkaConsumer(
             bootstrap_servers=address,
             bootstrap_timeout_ms=int(CONNECT_SECONDS * 1000),
+            client_id=name,  # so that whoever looks at the broker knows who it is
             group_id=group,
             enable_auto_commit=False,  # the member commits by itself, in its polls
             auto_offset_reset="latest" if options.auto_offset_reset == "latest" else "earliest",

@@ -27,8 +27,17 @@ class Lab:
     `yield` is a beat, in which all subscribers get a turn; `yield db, letters` shows these.
     `script` is such a history as text: `seed 0; crash email handle 3 before; beat 9 join email`.
 
-    `Lab(bus)` shows what has happened on a bus so far.
+    `Lab(bus)` shows what has happened on a simulated bus so far. `Lab(bus)` of a real broker, or
+    `Lab("localhost:9092")`, is live: a `LiveLab`.
     """
+
+    def __new__(cls, what: object, *args: object, **options: object) -> "Lab":
+        """A `LiveLab`, where it is a real broker that is to be looked at."""
+        if cls is Lab and (isinstance(what, str) or hasattr(what, "address")):
+            from sandbox.views.lab.live import LiveLab  # it needs kafka-python, and this module
+
+            return super().__new__(LiveLab)
+        return super().__new__(cls)
 
     def __init__(
         self, what: object, script: str = "", *, records: int = 2, downtime: int = 6, title: str = ""
@@ -99,7 +108,8 @@ class Lab:
         """Save what is shown as a page that plays without a kernel and without a network."""
         path = Path(path)
         path.write_text(
-            page(as_bytes(self._data), self.title, poster(self._data).html, self.step), encoding="utf-8"
+            self._page(as_bytes(self._data), self.title, poster(self._data).html, self.step),
+            encoding="utf-8",
         )
         return path
 
@@ -122,13 +132,18 @@ class Lab:
         return "\n".join(lines)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
-        from sandbox.views.lab.widget import LabWidget  # anywidget is only needed where one is shown
-
         if self._widget is None:
-            self._widget = LabWidget(pack(as_bytes(self._data)), self._asked)
+            self._widget = self._make_widget()
         shown = self._widget._repr_mimebundle_()
         bundle = shown[0] if isinstance(shown, tuple) else shown
         return {WIDGET: bundle[WIDGET], "text/html": poster(self._data).html, "text/plain": repr(self)}
+
+    def _make_widget(self) -> object:
+        from sandbox.views.lab.widget import LabWidget  # anywidget is only needed where one is shown
+
+        return LabWidget(pack(as_bytes(self._data)), self._asked)
+
+    _page = staticmethod(page)
 
     def _ours(self) -> Runs:
         if self._runs is None:

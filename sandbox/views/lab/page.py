@@ -26,6 +26,7 @@ MODULES = (
     "breaker",
     "lab",
 )  # what is used before who uses it
+LIVE_MODULES = ("live_model", "live_panels", "live_charts", "live_lab")
 IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)
 
 PAGE = """<!doctype html>
@@ -37,24 +38,28 @@ h1{{position:absolute;width:1px;height:1px;margin:0;overflow:hidden;clip-path:in
 <body><main><h1>{title}</h1><div id="lab">{poster}</div></main>
 <script type="module">
 {module}
-const lab = new Lab(document.getElementById("lab"));
-lab.show(await unpack("{data}"), {step});
+const lab = new {lab}(document.getElementById("lab"));
+lab.show(await unpack("{data}"{kind}), {step});
 </script></body></html>
 """
 
 
 @cache
-def javascript() -> str:
+def javascript(names: tuple[str, ...] = MODULES) -> str:
     """All modules as one text, without exports."""
-    return "\n".join(
-        re.sub(r"^export (?!default)", "", _module(name), flags=re.MULTILINE) for name in MODULES
-    )
+    return "\n".join(re.sub(r"^export (?!default)", "", _module(name), flags=re.MULTILINE) for name in names)
 
 
 @cache
 def widget() -> str:
     """The same, with what an anywidget has to export."""
     return javascript() + _module("widget")
+
+
+@cache
+def live_widget() -> str:
+    """The same for a live lab."""
+    return javascript(MODULES + LIVE_MODULES) + _module("live_widget")
 
 
 def _module(name: str) -> str:
@@ -79,7 +84,23 @@ def pack(data: bytes) -> bytes:
 
 def page(data: bytes, title: str, poster: str, step: int = 0) -> str:
     """A whole page, which plays by itself."""
+    return _page(data, title, poster, step, javascript(), "Lab", "")
+
+
+def live_page(data: bytes, title: str, poster: str, step: int = 0) -> str:
+    """A whole page of a moment of a live lab."""
+    return _page(data, title, poster, step, javascript(MODULES + LIVE_MODULES), "LiveLab", ", LiveRun")
+
+
+def _page(data: bytes, title: str, poster: str, step: int, module: str, lab: str, kind: str) -> str:
     packed = b64encode(pack(data)).decode()
     return PAGE.format(
-        title=escape(title), style=style(), module=javascript(), data=packed, poster=poster, step=step
+        title=escape(title),
+        style=style(),
+        module=module,
+        data=packed,
+        poster=poster,
+        step=step,
+        lab=lab,
+        kind=kind,
     )

@@ -1,5 +1,7 @@
 """What stands where the lab can't run: its logs and groups as they were in the end, as a figure."""
 
+from datetime import UTC, datetime
+
 from sandbox.views import ink
 from sandbox.views.figure import Figure
 
@@ -14,7 +16,10 @@ def poster(data: dict) -> Figure:
     ends, done = _ends(data)
     lags = {name: _lag(topics, ends, done.get(name, {})) for name, topics in _reads(data).items()}
     steps = len(data["actor"])
-    said = f"After {steps:,} steps. " + " ".join(f"{name} has lag {lag}." for name, lag in lags.items())
+    when = f"After {steps:,} steps. "
+    if live := data.get("live"):
+        when = f"At {datetime.fromtimestamp(live['ms'] / 1000, UTC):%H:%M:%S} UTC. "
+    said = when + " ".join(f"{name} has lag {lag}." for name, lag in lags.items())
     topics = [(number, name) for number, (name, _) in enumerate(data["topics"]) if _has_records(number, ends)]
     parts, middles, y = [], {}, TOP
     for number, name in topics:
@@ -57,6 +62,12 @@ def _ends(data: dict) -> tuple[dict[tuple[int, int], int], dict[str, dict[tuple[
     """The end of every partition, and what each group has committed."""
     ends = {(topic, n): 0 for topic, (_, count) in enumerate(data["topics"]) for n in range(count)}
     done: dict[str, dict[tuple[int, int], int]] = {}
+    if live := data.get("live"):  # a broker's own word
+        places, names = list(ends), [name for name, _ in data["groups"]]
+        width = len(places)
+        for number, name in enumerate(names):
+            done[name] = dict(zip(places, live["done"][number * width :][:width], strict=True))
+        return dict(zip(places, live["ends"], strict=True)), done
     lost = set(data["lost"])
     columns = zip(*(data[name] for name in ("actor", "action", "topic", "partition", "offset")), strict=True)
     for step, (actor, action, topic, partition, offset) in enumerate(columns):

@@ -3,10 +3,10 @@
 import { table } from "./panels.js";
 import { h, say, sharpen } from "./dom.js";
 
-const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4], [3, 5], [10, 2, 2, 2, 2, 2]];
-const PAINTS = ["edge", "bad", "done", "text", "soft", "line"];
+export const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4], [3, 5], [10, 2, 2, 2, 2, 2]];
+export const PAINTS = ["edge", "bad", "done", "text", "soft", "line"];
 const LAG = { height: 170, top: 8, bottom: 148 }, FLOW = { height: 96, top: 6, bottom: 74 };
-const LEFT = 34, NAMES = 124; // pixels beside the plots
+export const LEFT = 34, NAMES = 124; // pixels beside the plots
 
 export class Charts {
   constructor(lab) {
@@ -159,11 +159,11 @@ export class Charts {
   }
 
   /** Names at the ends of the lines, moved apart where they would touch. */
-  labels(c, told) {
+  labels(c, told, plot = LAG) {
     const right = LEFT + this.room;
     told.sort((a, b) => a.y - b.y);
-    told.forEach((each, n) => { each.at = Math.max(each.y, n ? told[n - 1].at + 14 : LAG.top + 4); });
-    let floor = LAG.bottom + 8; // and up again, where they would leave the picture
+    told.forEach((each, n) => { each.at = Math.max(each.y, n ? told[n - 1].at + 14 : plot.top + 4); });
+    let floor = plot.bottom + 8; // and up again, where they would leave the picture
     for (const each of [...told].reverse()) {
       each.at = Math.min(each.at, floor);
       floor = each.at - 14;

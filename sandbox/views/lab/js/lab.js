@@ -26,18 +26,24 @@ export class Lab {
     this.version = 0; // of the run
     this.topology = new Topology(this);
     this.timeline = new Timeline(this);
-    this.breaker = new Breaker(this);
-    this.panels = {
-      Timeline: this.timeline, Charts: new Charts(this), Inspector: new Inspector(this),
-      "Dead letters": new Letters(this), Tables: new Tables(this), Offsets: new Offsets(this),
-      Steps: new Steps(this), Plan: new Plan(this),
-    };
-    this.tab = "Timeline";
+    this.furnish();
+    this.tab = Object.keys(this.panels)[0];
     this.assemble();
     this.unfollow = followTheme(root, () => { this.ink = inks(root); this.redraw(); });
     this.sizes = new ResizeObserver(() => this.resize());
     this.sizes.observe(root);
     this.frame = this.frame.bind(this);
+  }
+
+  /** What stands around the picture. */
+  furnish() {
+    this.breaker = new Breaker(this);
+    this.sideInspector = new Inspector(this);
+    this.panels = {
+      Timeline: this.timeline, Charts: new Charts(this), Inspector: new Inspector(this),
+      "Dead letters": new Letters(this), Tables: new Tables(this), Offsets: new Offsets(this),
+      Steps: new Steps(this), Plan: new Plan(this),
+    };
   }
 
   get can() {
@@ -79,7 +85,6 @@ export class Lab {
       }, name)));
     this.panel = h("div", { class: "panel", role: "tabpanel", tabindex: 0 });
     this.side = h("aside", { class: "side", "aria-label": "Inspector" });
-    this.sideInspector = new Inspector(this);
     this.side.append(this.sideInspector.element);
     this.stage = h("div", { class: "stage" }, this.topology.element, this.side);
     this.root.classList.add("sandbox-lab");

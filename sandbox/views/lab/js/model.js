@@ -5,12 +5,12 @@ import { Contents, seen } from "./contents.js";
 const KEYFRAME = 500; // steps between two states that are kept, so that going back is cheap
 
 /** Unpack what Python has sent: gzipped JSON in an ArrayBuffer, a DataView or base64. */
-export async function unpack(packed) {
+export async function unpack(packed, Kind = Run) {
   const bytes = typeof packed === "string"
     ? Uint8Array.from(atob(packed), (c) => c.charCodeAt(0))
     : new Uint8Array(packed.buffer ?? packed, packed.byteOffset ?? 0, packed.byteLength);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Run(await new Response(stream).json());
+  return new Kind(await new Response(stream).json());
 }
 
 export class Run {

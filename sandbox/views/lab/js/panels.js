@@ -245,7 +245,7 @@ export class Plan {
   }
 }
 
-function pretty(value) {
+export function pretty(value) {
   if (value == null) return "no value: a tombstone";
   try {
     return JSON.stringify(JSON.parse(value), null, 2);

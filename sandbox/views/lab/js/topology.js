@@ -162,6 +162,7 @@ export class Topology {
       s("rect", { class: "service", x, y, width: this.right, height, rx: 8 }),
       s("text", { class: "name", x: x + 10, y: y + 19 }, shortened(name, 16)), lag, bar);
     into.append(box);
+    if (!this.members[g].length) box.append(s("text", { class: "small", x: x + 27, y: y + GROUP_HEAD + 14 }, "nobody is here"));
     const members = this.members[g].map((a, i) => {
       const my = y + GROUP_HEAD + i * MEMBER + 10;
       const sign = s("path", { class: "sign" });
