@@ -241,12 +241,13 @@ def test_a_learners_machine_installs_from_the_wheels_and_else_from_the_index(tmp
     }.items():
         monkeypatch.setattr(course, name, value)
     monkeypatch.setattr(course.venv, "create", lambda *args, **options: None)
+    monkeypatch.setattr(course, "with_uv", lambda: False)
     assert course.prepare() is None
     offline = ["--no-index", "--find-links", tmp_path / "wheels"]
     if they_fit:
         assert [command[:3] for command in asked] == [offline, offline]
     else:
-        assert [command[0] for command in asked] == ["--no-index", "-r", "--no-deps"]
+        assert [command[0] for command in asked] == ["--no-index", "--requirement", "--no-deps"]
 
 
 def test_from_a_terminal(tmp_path, capsys):
