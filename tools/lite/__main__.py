@@ -27,6 +27,9 @@ WORKER = {  # what is changed in JupyterLite's service worker, so that what it k
     "await t.match(e)": "await t.match(e,{ignoreSearch:true})",  # lab/index.html?path=…, for any path
     't.pathname.includes("/api/")}': 't.pathname.includes("/api/")&&!t.pathname.endsWith(".json")}',  # lists
 }
+SESSION = {  # a session is found by its notebook's path; by name, a lesson's and its exercises' were one
+    "._sessions.find(e=>e.name===i)": "._sessions.find(e=>e.path===a)",
+}
 DOOR = Path(__file__).with_name("door.html")
 NEVER_ASKED_FOR = {".eot", ".ttf", ".txt", ".gz", ".map"}  # fonts for old browsers, licences
 
@@ -96,7 +99,8 @@ def build() -> None:
     )
     if answer.returncode:
         raise Problem(f"jupyter lite build has failed:\n{(answer.stdout + answer.stderr).strip()[-1500:]}")
-    _change(SITE / "service-worker.js")
+    _change(SITE / "service-worker.js", WORKER)
+    _change(_holding(next(iter(SESSION))), SESSION)
     _open_door(first)
 
 
@@ -120,13 +124,20 @@ def _never_asked_for(path: Path) -> bool:
     return path.suffix in NEVER_ASKED_FOR or "licenses" in path.name or path.name == "service-worker.js"
 
 
-def _change(worker: Path) -> None:
-    text = worker.read_text(encoding="utf-8")
-    for old, new in WORKER.items():
+def _change(script: Path, changes: dict[str, str]) -> None:
+    text = script.read_text(encoding="utf-8")
+    for old, new in changes.items():
         if text.count(old) != 1:
-            raise Problem(f"{worker.name} of JupyterLite is another one by now: it has no {old!r}.")
+            raise Problem(f"{script.name} of JupyterLite is another one by now: it has no {old!r}.")
         text = text.replace(old, new)
-    worker.write_text(text, encoding="utf-8")
+    script.write_text(text, encoding="utf-8")
+
+
+def _holding(words: str) -> Path:
+    found = [path for path in SITE.glob("build/*.js") if words in path.read_text(encoding="utf-8")]
+    if len(found) != 1:
+        raise Problem(f"JupyterLite is another one by now: {words!r} is in {len(found)} of its scripts.")
+    return found[0]
 
 
 def _environment(folder: Path) -> Path:
