@@ -45,7 +45,7 @@ export class Breaker {
     this.element.replaceChildren(h("legend", {}, "Break it"), this.actors, this.faults, this.go,
       this.choice("One more member of", "join", groups),
       this.choice("Pause partition", "pause", places), this.choice("Resume partition", "resume", places),
-      about.gateway && this.button("Provider times out", () => this.deed("gateway", "response")), this.more(about));
+      about.gateway ? this.button("Provider times out", () => this.deed("gateway", "response")) : "", this.more(about));
     this.aim();
   }
 
