@@ -4,11 +4,14 @@ PORT ?= 9092
 COURSE = $(PYTHON) tools/course.py
 .DEFAULT_GOAL := help
 
-.PHONY: help lab test test-live kafka kafka-stop kafka-reset lessons bench lite docs format clean
+.PHONY: help setup lab test test-live kafka kafka-stop kafka-reset lessons bench lite docs format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|' 2>/dev/null \
 	  || grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
+
+setup: ## make the environment and nothing else
+	@$(COURSE) setup
 
 lab: ## open the course in JupyterLab (sets everything up the first time)
 	@$(COURSE) lab $(ARGS)

@@ -63,7 +63,7 @@ def test_what_is_not_as_it_deserves_is_no_teachers_page():
 
 def test_no_page_and_no_picture_is_left_over():
     numbers = {f"{path.stem[:4]}" for lesson in COURSE.lessons() for path in lesson.glob("wrong/*.py")}
-    assert {path.stem for path in FOLDER.glob("*.md")} == {lesson.name for lesson in COURSE.lessons()}
+    assert {path.stem for path in FOLDER.glob("[0-9]*.md")} == {lesson.name for lesson in COURSE.lessons()}
     assert {path.stem for path in FOLDER.glob("pictures/*")} <= numbers
 
 

@@ -34,8 +34,11 @@ SWAPPED = (
 @pytest.fixture(scope="session")
 def python_with_nbgrader():
     """A Python that has nbgrader, and what the sandbox needs."""
-    python = os.environ.get("SANDBOX_NBGRADER") or sys.executable
+    named = os.environ.get("SANDBOX_NBGRADER")
+    python = named or sys.executable
     if subprocess.run([python, "-c", "import nbgrader"], capture_output=True).returncode:
+        if named:
+            pytest.fail(f"the Python of SANDBOX_NBGRADER, {named}, has no nbgrader.")
         pytest.skip(
             "NOT CHECKED: nbgrader is not installed (pip install nbgrader; or SANDBOX_NBGRADER=PYTHON)"
         )
@@ -45,7 +48,8 @@ def python_with_nbgrader():
 def run(python, *arguments):
     """What with_nbgrader.py prints last."""
     command = [python, Path(__file__).with_name("with_nbgrader.py"), *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    templates = Path(sys.prefix) / "share/jupyter"  # where nbgrader lies on top of the course's environment
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "JUPYTER_PATH": str(templates)}
     answer = subprocess.run(list(map(str, command)), env=environment, capture_output=True, text=True)
     assert answer.returncode == 0, answer.stdout[-1000:] + answer.stderr[-3000:]
     return json.loads(answer.stdout.splitlines()[-1])
