@@ -23,11 +23,7 @@ class Committed(NamedTuple):
     @property
     def content(self) -> str:
         """`committed`, and its statements, one a line."""
-        said = (
-            _words(step) if step.action == "execute" else f"{step.action} {_words(step)}"
-            for step in self.steps
-        )
-        return "\n".join(["committed", *(INDENT + words for words in said)])
+        return "\n".join(["committed", *(INDENT + _words(step) for step in self.steps)])
 
 
 def told(trace: Trace) -> Trace:
@@ -49,14 +45,11 @@ def told(trace: Trace) -> Trace:
 def length_of_story(entries: Sequence[Raw], least: int, most: int) -> int:
     """How many of the entries to tell: from `least` on, those at the end that have only read are left out."""
     while most > least:
-        last = entries[most - 1]
-        if not _only_reads(last):
-            start = _start_of_transaction(entries, least, most - 1)
-            if start is None or not all(map(_only_reads, entries[start + 1 : most - 1])):
-                break
-            most = start
-        else:
-            most -= 1
+        last = most - 1
+        first = last if _only_reads(entries[last]) else _transaction_that_reads(entries, least, last)
+        if first is None:
+            break
+        most = first
     return most
 
 
@@ -72,14 +65,12 @@ def _end_of_transaction(entries: Sequence[Raw], at: int) -> int:
     return 0
 
 
-def _start_of_transaction(entries: Sequence[Raw], least: int, end: int) -> int | None:
-    """Where the transaction began that is committed at `end`; `None` where something came in between."""
-    start = end
-    while _is_commit(entries[end]) and start > least:
-        start -= 1
-        if _end_of_transaction(entries, start) == end:
-            return start
-    return None
+def _transaction_that_reads(entries: Sequence[Raw], least: int, end: int) -> int | None:
+    """Where the transaction began that is committed at `end` and has only read, or `None`."""
+    first = end - 1
+    while first > least and _only_reads(entries[first]):
+        first -= 1
+    return first if first >= least and _end_of_transaction(entries, first) == end else None
 
 
 def _is_commit(step: Raw) -> bool:

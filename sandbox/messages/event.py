@@ -49,7 +49,7 @@ class Payload:
     def __init_subclass__(cls, type: str | None = None, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
         cls.type_name = type or cls.__name__
-        cls._shape = None  # not the parent's: see `learn_shape`
+        cls._shape = None  # not the parent's: see `_learn_shape`
         _definitions.class_of[cls.type_name] = cls
         _definitions.count += 1
 
@@ -58,12 +58,12 @@ class Payload:
 
         Raises `InvalidEvent` where they don't: the consumer would see something else.
         """
-        return (self._shape or learn_shape(type(self))).write(self)
+        return (self._shape or _learn_shape(type(self))).write(self)
 
     @classmethod
     def from_json(cls, data: bytes) -> Self:
         """The object that `data` describes; fields that this class doesn't know are left out."""
-        return (cls._shape or learn_shape(cls)).decode(data)
+        return (cls._shape or _learn_shape(cls)).decode(data)
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class _Shape(NamedTuple):
     decode: Callable[[bytes], "Payload"]
 
 
-def learn_shape(cls: type["Payload"]) -> _Shape:
+def _learn_shape(cls: type["Payload"]) -> _Shape:
     """How objects of `cls` are written and read. Raises `InvalidEvent` where the class is no dataclass."""
     if "__dataclass_params__" not in cls.__dict__:
         raise InvalidEvent(
@@ -180,7 +180,7 @@ class Published:
         cls = newest if ours is None or same_module else ours
         if cls is None or not is_dataclass(cls):
             raise UnreadableRecord(_unknown(type_name))
-        self._readers[type_name] = reader = (cls._shape or learn_shape(cls)).decode
+        self._readers[type_name] = reader = (cls._shape or _learn_shape(cls)).decode
         return reader
 
 

@@ -147,8 +147,8 @@ class SimulatedBus:
             value = event.to_json()
             if type(event) is not self._latest_class:
                 self._know(type(event))
-            self._published = number = self._published + 1
-            id = id or f"evt-{number}"
+            self._published += 1
+            id = id or f"evt-{self._published}"
             if cause is None:  # as most events; `seal` would say the same
                 envelope = Envelope(id, author, event.type_name, now, subject, id)
             else:

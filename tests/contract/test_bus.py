@@ -174,9 +174,10 @@ class Pair(Event):
         (NoDataclass(), "no dataclass"),
         (Holder(object()), "can't be written as JSON"),
         (OrderPlaced(7), "can't be written as JSON and read back"),
+        (OrderPlaced("half a character: \ud83d"), "can't be written as JSON and read back"),
         (Pair((1, 2)), "would reach its readers as"),
     ],
-    ids=["dict", "class", "no-dataclass", "object", "wrong-type", "changes-on-the-way"],
+    ids=["dict", "class", "no-dataclass", "object", "wrong-type", "no-unicode", "changes-on-the-way"],
 )
 def test_what_is_no_event_is_refused_with_the_next_step(bus, event, said):
     orders = bus.create_topic("orders")

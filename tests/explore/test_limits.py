@@ -1,5 +1,6 @@
 """A deadline is met, whoever tries to miss it."""
 
+import gc
 from time import perf_counter
 
 import pytest
@@ -40,3 +41,11 @@ def test_on_a_crowded_machine_code_has_more_time(monkeypatch, load, cores, crowd
 def test_where_a_system_does_not_know_its_load_time_is_what_was_said(monkeypatch):
     monkeypatch.delattr("os.getloadavg", raising=False)
     assert limits.crowd() == 1.0
+
+
+def test_the_collector_is_as_it_was_after_an_exploration():
+    before = gc.get_threshold()
+    with pytest.raises(ZeroDivisionError), limits.seldom_collected():
+        assert gc.get_threshold()[0] > before[0]
+        raise ZeroDivisionError
+    assert gc.get_threshold() == before

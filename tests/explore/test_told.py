@@ -3,7 +3,8 @@
 import pytest
 
 from sandbox.explore import MemoryDatabase, Scenario, World, explore
-from sandbox.explore.told import told
+from sandbox.explore.told import length_of_story, told
+from sandbox.trace import Trace
 
 SCHEMA = "CREATE TABLE orders (order_id TEXT PRIMARY KEY); CREATE TABLE outbox (order_id TEXT);"
 PLACE = """
@@ -69,8 +70,20 @@ def test_replay_still_has_every_statement():
     assert [step.action for step in found.run.trace.steps] == ["begin", "execute", "execute", "transaction"]
 
 
-def test_what_only_reads_at_the_end_is_not_told():
-    assert all(step.actor != "relay" for step in failure(PLACE.format(then="")).run.trace.steps)
+WORKS = """
+
+def relay(db):
+    while db.execute("SELECT * FROM outbox"):
+        db.execute("DELETE FROM outbox")
+    {then}
+"""
+
+
+@pytest.mark.parametrize("then", ["pass", "db.execute('SELECT * FROM orders')"])
+def test_what_a_service_reads_after_the_last_change_is_not_told(then):
+    source = PLACE.format(then="").partition("def relay")[0] + WORKS.format(then=then)
+    steps = [(step.actor, step.action) for step in failure(source).trace.steps]
+    assert steps == [("shop", "transaction"), ("relay", "execute"), ("relay", "execute")]
 
 
 def test_a_read_before_the_last_write_is_told():
@@ -89,13 +102,48 @@ def test_a_transaction_that_is_not_committed_is_told_in_full():
     assert actions == ["execute", "begin", "execute", "transaction"]
 
 
-@pytest.mark.parametrize("between", ["publish", "crash"])
-def test_what_comes_in_between_keeps_it_apart(between):
-    from sandbox.trace import Trace
-
+@pytest.mark.parametrize("who, what", [("shop", "publish"), ("relay", "crash"), ("relay", "execute")])
+def test_what_comes_in_between_keeps_it_apart(who, what):
     trace = Trace()
     trace.record("shop", "begin", label="a transaction of shop")
     trace.record("shop", "execute", label="INSERT INTO orders")
-    trace.record("shop" if between == "publish" else "relay", between)
+    trace.record(who, what)
     trace.record("shop", "transaction", label="committed")
     assert len(told(trace)) == 4
+
+
+def test_what_was_read_and_appended_inside_is_named_once():
+    trace = Trace()
+    trace.record("shop", "begin", label="a transaction of shop")
+    trace.record("shop", "read", label="all after 0")
+    trace.record("shop", "append", label="mocha")
+    trace.record("shop", "transaction", label="committed")
+    (step,) = told(trace).steps
+    assert [line.strip() for line in step.label.splitlines()] == [
+        "committed",
+        "read all after 0",
+        "append mocha",
+    ]
+
+
+READING = [("begin", "a transaction of shop"), ("read", "all after 0"), ("transaction", "committed")]
+WRITING = [("begin", "a transaction of shop"), ("append", "mocha"), ("transaction", "committed")]
+
+
+@pytest.mark.parametrize(
+    ("steps", "least", "told_of"),
+    [
+        (READING, 0, 0),
+        (WRITING, 0, 3),
+        (WRITING + READING, 0, 3),
+        (WRITING + READING + [("read", "position")], 0, 3),
+        ([*WRITING, READING[0], READING[-1]], 4, 5),  # nor is half a transaction
+        (WRITING + READING, 5, 6),  # it began before what may be left out
+        ([("read", "position"), ("transaction", "committed")], 0, 2),  # nobody knows where that began
+    ],
+)
+def test_a_story_ends_with_its_last_change(steps, least, told_of):
+    trace = Trace()
+    for action, label in steps:
+        trace.record("shop", action, label=label)
+    assert length_of_story(trace.entries, least, len(steps)) == told_of

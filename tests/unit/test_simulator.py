@@ -76,6 +76,19 @@ def test_a_class_of_the_same_name_in_another_module_does_not_get_in_the_way():
     assert record.event == OrderPlaced("A-1")
 
 
+def test_of_two_classes_of_one_name_the_one_that_was_published_last_is_read():
+    """They take turns here, so the bus has to look at each class anew."""
+    bus = connect("sim://")
+    orders = bus.create_topic("orders")
+    fields = {"__annotations__": {"order_id": str}, "__module__": "another_shop"}
+    other = dataclass(frozen=True)(type("OrderPlaced", (Event,), fields))
+    consumer = bus.consumer(orders, group="billing")
+    for number, cls in enumerate((OrderPlaced, other, OrderPlaced, other)):
+        bus.publish(orders, cls(f"A-{number}"))
+        (record,) = consumer.poll()
+        assert type(record.event) is cls
+
+
 def test_a_member_walks_through_its_partitions_in_their_order():
     """A plain set's order differs from process to process, and so would the trace of a loop over it."""
     bus = connect("sim://")

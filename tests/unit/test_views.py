@@ -13,6 +13,7 @@ from sandbox.trace import Trace
 from sandbox.views import ink, predict, timeline, topology
 from sandbox.views.layers import layers
 from sandbox.views.questions import find_question
+from sandbox.views.timeline import drawn_steps
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -278,3 +279,31 @@ def test_a_story_that_is_cut_where_a_transaction_begins_is_drawn():
     only = Trace()
     only.record("books", "begin", label="a transaction of books")
     assert "a transaction of books" in timeline(only).text
+    assert drawn_steps(only) == []
+
+
+COMMITTED = """committed
+                  SELECT * FROM shelf
+                  INSERT INTO orders VALUES (?, ?) ['A-1', 420]
+                  UPDATE shelf SET free = free - 1
+                  UPDATE shelf SET free = free - 1"""
+
+
+def test_a_transaction_that_ran_through_is_one_mark_with_what_it_has_written():
+    trace = Trace()
+    trace.record("shop", "transaction", label=COMMITTED)
+    trace.record("shop", "transaction", label="committed\n    SELECT 1")
+    figure = timeline(trace)
+    assert "INSERT orders, UPDATE shelf ×2</text>" in figure.svg
+    assert "&#x27;A-1&#x27;, 420" in figure.svg or "'A-1', 420" in figure.svg
+    assert "only reads</text>" in figure.svg
+    assert "grey, with a flag: one transaction, committed" in figure.svg
+    assert len(drawn_steps(trace)) == 2
+
+
+def test_the_fatal_step_is_marked_on_its_first_line_and_keeps_the_others():
+    trace = Trace()
+    trace.record("shop", "transaction", label=COMMITTED)
+    first, *rest = timeline(trace, fatal=True).text.splitlines()
+    assert first.endswith("committed   <-- after this, nothing helps")
+    assert [line.strip() for line in rest] == [line.strip() for line in COMMITTED.splitlines()[1:]]
