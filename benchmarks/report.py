@@ -4,6 +4,7 @@ import importlib
 from pathlib import Path
 
 from benchmarks.bus import BARS, LOADS, Load
+from benchmarks.chart import bars
 
 RESULTS = Path(__file__).with_name("results")
 
@@ -29,23 +30,9 @@ def table(results: dict[Load, dict[str, float]]) -> str:
 
 
 def chart(results: dict[Load, dict[str, float]], path: Path) -> None:
-    """Bars on a logarithmic scale, one panel for each load; its colours stand on light and on dark."""
-    import matplotlib
-
-    matplotlib.use("svg")
-    matplotlib.rcParams.update({"svg.hashsalt": "sandbox", "text.color": "#777", "font.size": 9})
-    from matplotlib import pyplot
-
-    figure, panels = pyplot.subplots(len(results), 1, figsize=(8, 2.2 * len(results)), squeeze=False)
-    for panel, (load, rates) in zip(panels[:, 0], results.items(), strict=True):
-        ranked = sorted(rates.items(), key=lambda item: item[1])
-        colours = ["#2a78b8" if peer == "ours" else "#999999" for peer, _ in ranked]
-        bars = panel.barh([name_of(peer) for peer, _ in ranked], [rate for _, rate in ranked], color=colours)
-        panel.bar_label(bars, labels=[f"{rate:,.0f}" for _, rate in ranked], padding=3, color="#777")
-        panel.set_xscale("log")
-        panel.set_title(f"Events a second, publish to handled: {load}", loc="left", color="#777")
-        panel.tick_params(colors="#777")
-        panel.spines[:].set_visible(False)
-        panel.margins(x=0.15)
-    figure.tight_layout()
-    figure.savefig(path, transparent=True, metadata={"Date": None})
+    """The rates as bars, one panel for each load."""
+    panels = {
+        f"Events a second, publish to handled: {load}": {name_of(peer): rate for peer, rate in rates.items()}
+        for load, rates in results.items()
+    }
+    bars(panels, name_of("ours"), path)

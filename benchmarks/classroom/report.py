@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.chart import bars
 from benchmarks.classroom.growth import Growth
 
 if TYPE_CHECKING:
@@ -48,24 +49,9 @@ def growth_table(exercises: list[str], grown: Growth) -> str:
 
 
 def chart(panels: "dict[str, list[Rate]]", path: Path) -> None:
-    """Bars on a logarithmic scale, one panel for each assignment; its colours stand on light and on dark."""
-    import matplotlib
-
-    matplotlib.use("svg")
-    matplotlib.rcParams.update({"svg.hashsalt": "sandbox", "text.color": "#777", "font.size": 9})
-    from matplotlib import pyplot
-
-    figure, axes = pyplot.subplots(len(panels), 1, figsize=(8, 2.2 * len(panels)), squeeze=False)
-    for panel, (title, rates) in zip(axes[:, 0], panels.items(), strict=True):
-        ranked = sorted(rates, key=lambda rate: rate.per_minute)
-        colours = ["#2a78b8" if rate.grader.startswith(OURS) else "#999999" for rate in ranked]
-        values = [rate.per_minute for rate in ranked]
-        bars = panel.barh([rate.grader for rate in ranked], values, color=colours)
-        panel.bar_label(bars, labels=[f"{value:,.0f}" for value in values], padding=3, color="#777")
-        panel.set_xscale("log")
-        panel.set_title(f"Submissions a minute: {title}", loc="left", color="#777")
-        panel.tick_params(colors="#777")
-        panel.spines[:].set_visible(False)
-        panel.margins(x=0.15)
-    figure.tight_layout()
-    figure.savefig(path, transparent=True, metadata={"Date": None})
+    """The rates as bars, one panel for each assignment."""
+    rates = {
+        f"Submissions a minute: {title}": {rate.grader: rate.per_minute for rate in found}
+        for title, found in panels.items()
+    }
+    bars(rates, OURS, path)

@@ -82,7 +82,7 @@ export class Charts {
   twice(plot, most, m, ground, lines) {
     return [0.22, 1].map((alpha) => {
       const canvas = h("canvas", {}), c = sharpen(canvas, this.width, plot.height);
-      this.axes(c, plot, most, m);
+      this.axes(c, plot, most, [m.byBeat ? "beats →" : "steps →"]);
       ground(c);
       c.globalAlpha = alpha;
       lines(c);
@@ -136,7 +136,8 @@ export class Charts {
     return low;
   }
 
-  axes(c, plot, most, m) {
+  /** The ground and its levels, each as `shown` says it; below, words at the left and at the right. */
+  axes(c, plot, most, [first, last = ""], shown = (value) => String(Math.round(value))) {
     const { ink } = this, right = LEFT + this.room;
     c.fillStyle = ink.ground;
     c.fillRect(0, 0, this.width, plot.height);
@@ -152,10 +153,11 @@ export class Charts {
       c.moveTo(LEFT, y);
       c.lineTo(right, y);
       c.stroke();
-      c.fillText(String(Math.round(share * most)), LEFT - 5, y);
+      c.fillText(shown(share * most), LEFT - 5, y);
     }
+    c.fillText(last, right, plot.bottom + 13);
     c.textAlign = "left";
-    c.fillText(m.byBeat ? "beats →" : "steps →", LEFT, plot.bottom + 13);
+    c.fillText(first, LEFT, plot.bottom + 13);
   }
 
   /** Names at the ends of the lines, moved apart where they would touch. */

@@ -36,7 +36,9 @@ export class LiveCharts extends Charts {
   lines(canvas, plot, all, least) {
     const c = sharpen(canvas, this.width, plot.height), { ms } = this.lab.run.live.samples;
     const most = all.reduce((top, { values }) => values.reduce((a, b) => Math.max(a, b ?? 0), top), least);
-    this.axes(c, plot, most);
+    const short = new Intl.NumberFormat("en", { notation: most >= 10_000 ? "compact" : "standard", maximumFractionDigits: most < 10 ? 1 : 0 });
+    const clock = (moment) => new Date(moment).toLocaleTimeString("en-GB");
+    this.axes(c, plot, most, [clock(this.from), clock(this.last)], short.format);
     const x = (moment) => LEFT + ((moment - this.from) / Math.max(1, this.last - this.from)) * this.room;
     const y = (value) => plot.bottom - (value / most) * (plot.bottom - plot.top);
     const told = all.map(({ words, values }, n) => {
@@ -56,30 +58,5 @@ export class LiveCharts extends Charts {
     });
     c.textAlign = "left";
     this.labels(c, told, plot);
-  }
-
-  axes(c, plot, most) {
-    const { ink } = this, right = LEFT + this.room;
-    c.fillStyle = ink.ground;
-    c.fillRect(0, 0, this.width, plot.height);
-    c.font = '11px system-ui,"DejaVu Sans",sans-serif';
-    c.fillStyle = ink.soft;
-    c.strokeStyle = ink.row;
-    c.lineWidth = 1;
-    c.textBaseline = "middle";
-    c.textAlign = "right";
-    const short = new Intl.NumberFormat("en", { notation: most >= 10_000 ? "compact" : "standard", maximumFractionDigits: most < 10 ? 1 : 0 });
-    for (const share of [0, 0.5, 1]) {
-      const y = plot.bottom - share * (plot.bottom - plot.top);
-      c.beginPath();
-      c.moveTo(LEFT, y);
-      c.lineTo(right, y);
-      c.stroke();
-      c.fillText(short.format(share * most), LEFT - 5, y);
-    }
-    const at = (ms) => new Date(ms).toLocaleTimeString("en-GB");
-    c.fillText(at(this.last), right, plot.bottom + 13);
-    c.textAlign = "left";
-    c.fillText(at(this.from), LEFT, plot.bottom + 13);
   }
 }
