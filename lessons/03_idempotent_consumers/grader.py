@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sandbox import Event
+from sandbox.clock import VirtualClock
 from sandbox.explore import MemoryDatabase, Process, Scenario, World
 from sandbox.explore.checkers import Invariant
 from sandbox.grading import Grader
@@ -45,9 +47,17 @@ class DrinkSold(Event):
     drink: str
 
 
+class OneMoment(VirtualClock):
+    """Two drinks may well be sold in the same millisecond: here all of them are."""
+
+    def tick(self) -> datetime:
+        return self.now()
+
+
 def stamp_cards(seed: int) -> World:
     """The board, and the database of whoever stamps cards."""
     bus = SimulatedBus(seed)
+    bus.clock = OneMoment()
     bus.create_topic("drinks", partitions=2)
     return World(bus=bus, db=MemoryDatabase(STAMPS, "stamps"))
 
@@ -110,7 +120,8 @@ by_id.explore(
     misconceptions={
         "no duplicate effect": "A copy comes right behind its original. (It may come days later, out of a dead "
         "letter queue or after a rebalance.)",
-        "no lost message": "Two events with the same contents are the same event. (Only the same id says so.)",
+        "no lost message": "Two events with the same contents, or of the same moment, are the same event. "
+        "(Only the same id says so.)",
     },
 )
 

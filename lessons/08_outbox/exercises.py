@@ -82,7 +82,8 @@ def ghost():
 #
 # You write two functions. `place_order` is called once for each order; if it
 # dies, nobody calls it again. `relay` is another process: it is run again and
-# again, and started anew whenever it dies.
+# again, and started anew whenever it dies. Guests don't wait for it: an order
+# may come in while it is at work.
 
 # %% [markdown]
 # The database has two tables; use of the second what you need:
