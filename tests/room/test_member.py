@@ -121,6 +121,7 @@ def test_who_leaves_while_the_bus_is_away_throws_away_what_waits(learner, tmp_pa
 
 def test_who_comes_back_is_somebody_else(learner, folder):
     join_workshop(folder, name="heron")
+    heard(folder, 1)
     leave_workshop()
     join_workshop(folder, name="otter")
     first, _, second = sorted(heard(folder, 3), key=lambda event: event.member)
