@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.classroom import growth, nbgrader, others, otter, ours
+from benchmarks.__main__ import kafka
+from benchmarks.classroom import fleet, growth, nbgrader, others, otter, ours
 from benchmarks.classroom.handed_in import a_class
 from benchmarks.classroom.processor import processor_time
-from benchmarks.classroom.report import chart, growth_table, rates_table
+from benchmarks.classroom.report import chart, fleet_table, growth_table, rates_table
 from sandbox.referee import Referee
 
 RESULTS = Path(__file__).with_name("results")
@@ -27,6 +28,7 @@ LIGHT, HEAVY = ["00.1", "01.1"], ["02.2", "02.3"]
 WHOLE_LESSON = ["02.1", "02.2", "02.3", "02.4"]
 SAME = "this workshop, equal texts"
 BARS = {"nbgrader, one by one": 10, "nbgrader, two in parallel": 5, "otter": 50}
+WORKERS = (1, 2)
 MINUTES_MAX = 10  # for 300 submissions of a whole lesson
 GROWTH_MAX = 1.25  # of memory, from 30 submissions to 300
 
@@ -67,6 +69,10 @@ def main() -> int:
     sys.path.append(others.libraries(others.fetch()))  # at the end: the course's own versions come first
     chart({"two light questions": light, "two heavy ones": heavy}, RESULTS / "workshop.svg")
     missed = [name for name, bar in BARS.items() if _times(light, name) < bar]
+    with kafka() as address:
+        if address:
+            some = fleet.measure(address, LIGHT, options.submissions, WORKERS)
+            tell(fleet_table(LIGHT, options.submissions, some))
     if not options.quick:
         grown = growth.measure(WHOLE_LESSON, options.lesson)
         tell(growth_table(WHOLE_LESSON, grown))

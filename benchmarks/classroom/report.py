@@ -1,6 +1,7 @@
 """Tables and the chart of what was measured."""
 
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 
 from benchmarks.chart import bars
@@ -40,11 +41,29 @@ def growth_table(exercises: list[str], grown: Growth) -> str:
         f"A whole lesson ({', '.join(exercises)}), {grown.submissions} submissions, no two texts the same: "
         f"{grown.seconds / 60:.1f} minutes; {grown.processor / 60:.1f} minutes of processor time, which two "
         f"cores have in {grown.processor / 120:.1f}.\n",
-        "| submissions graded | memory, at most | processes, at most |",
-        "|--:|--:|--:|",
+        "| submissions graded | looks | memory, median | memory, at most | processes, median | at most |",
+        "|--:|--:|--:|--:|--:|--:|",
     ]
-    for mark, size in grown.memory.items():
-        lines.append(f"| {mark} | {size / 2**20:,.0f} MB | {grown.processes[mark]} |")
+    for mark, sizes in grown.memory.items():
+        processes = grown.processes[mark]
+        lines.append(
+            f"| {mark} | {len(sizes)} | {median(sizes) / 2**20:,.0f} MB | {max(sizes) / 2**20:,.0f} MB "
+            f"| {median(processes):.0f} | {max(processes)} |"
+        )
+    return "\n".join(lines)
+
+
+def fleet_table(exercises: list[str], submissions: int, seconds: dict[int, float]) -> str:
+    """How long so many workers took, with real Kafka between them and the office."""
+    alone = seconds[1]
+    lines = [
+        f"Exercises {' and '.join(exercises)}, {submissions} submissions, graded by workers of one process "
+        "each, over real Kafka; workers and Kafka had started before:\n",
+        "| workers | seconds | a minute | one worker's |",
+        "|--:|--:|--:|--:|",
+    ]
+    for workers, took in seconds.items():
+        lines.append(f"| {workers} | {took:.1f} | {60 * submissions / took:,.1f} | {alone / took:.2f}× |")
     return "\n".join(lines)
 
 
