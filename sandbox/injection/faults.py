@@ -18,7 +18,7 @@ from typing import Protocol
 
 from sandbox.errors import BrokerUnreachable, Crashed, UsageError
 from sandbox.faults import Fault, Plan
-from sandbox.injection.strikes import DUPLICATES, RANDOM_WORDS, STEPS_OF, Rule, Strikes, When
+from sandbox.injection.strikes import DELAYS_MS, DUPLICATES, RANDOM_WORDS, STEPS_OF, Rule, Strikes, When
 from sandbox.messages import Record
 from sandbox.trace import Trace
 
@@ -50,12 +50,19 @@ class Effects(Protocol):
 class Faults:
     """The faults of one bus, `bus.faults`."""
 
-    def __init__(self, effects: Effects, trace: Trace, seed: int, why_not: dict[str, str]) -> None:
+    def __init__(
+        self,
+        effects: Effects,
+        trace: Trace,
+        seed: int,
+        why_not: dict[str, str],
+        delay_max_ms: int = max(DELAYS_MS),
+    ) -> None:
         self.armed = False  # nothing is counted, and nothing costs anything, before that
         self._effects = effects
         self._trace = trace
         self._seed = seed
-        self._strikes = Strikes(seed, why_not)
+        self._strikes = Strikes(seed, why_not, delay_max_ms)
         self._split: set[str] = set()
         self.skew_ms: dict[str, int] = {}  # of each actor whose clock is off
         self._late: list[Record] = []
@@ -170,7 +177,10 @@ class Faults:
         self.soon("skew", actor, how=f"{ms}ms")
 
     def randomly(self, rate: float, words: tuple[str, ...] = RANDOM_WORDS, seed: int | None = None) -> None:
-        """At each step, with the probability `rate`, one of `words` strikes. 0 ends it."""
+        """At each step, with the probability `rate`, one of `words` strikes. 0 ends it.
+
+        A delay is 10 ms to a minute; on real Kafka, where one has to wait for it, a second at most.
+        """
         if not 0 <= rate <= 1:
             raise UsageError(f"a rate is a probability, from 0 to 1, not {rate!r}.")
         for word in words:

@@ -47,12 +47,13 @@ class Rule:
 class Strikes:
     """Counts the steps of every actor, and knows what strikes which."""
 
-    def __init__(self, seed: int, why_not: dict[str, str]) -> None:
+    def __init__(self, seed: int, why_not: dict[str, str], delay_max_ms: int) -> None:
         self.struck: list[Fault] = []
         self.rules: list[Rule] = []
         self.rate, self.words = 0.0, RANDOM_WORDS
         self._seed = seed
         self._why_not = why_not  # word, or word and how: the reason
+        self._delay_max_ms = delay_max_ms  # by chance
         self._planned: dict[tuple[str, str, int], list[Fault]] = {}
         self._soon: dict[str, list[tuple[str, str, str]]] = {}  # by actor: word, action or none, how
         self._count: Counter[tuple[str, str]] = Counter()
@@ -103,7 +104,9 @@ class Strikes:
         if not words:
             return []
         word = self.random.choice(words)
-        if word == "delay" or word == "skew":
+        if word == "delay":
+            how = f"{min(self.random.choice(DELAYS_MS), self._delay_max_ms)}ms"
+        elif word == "skew":
             how = f"{self.random.choice(DELAYS_MS)}ms"
         elif word == "duplicate":
             how = self.random.choice(DUPLICATES[action])

@@ -6,6 +6,7 @@ import pytest
 
 from sandbox import Event, connect
 from sandbox.errors import BrokerUnreachable, CommitRejected, ConsumerClosed, RunDidNotEnd
+from sandbox.injection.strikes import Strikes
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,17 @@ def shop(plan=None, *, rate=0.0, seed=3):
                     raise
     bus.run()
     return handled, bus
+
+
+def test_where_time_passes_a_delay_by_chance_is_short_and_all_else_the_same():
+    def struck(**options):
+        strikes = Strikes(7, {}, **options)
+        strikes.rate = 0.5
+        return [str(fault) for _ in range(400) for fault in strikes.at("till", "publish", None)]
+
+    on_the_simulator = struck(delay_max_ms=60_000)
+    assert any("60000ms" in fault for fault in on_the_simulator)
+    assert struck(delay_max_ms=1_000) == [fault.replace("60000ms", "1000ms") for fault in on_the_simulator]
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -14,7 +14,7 @@ from uuid6 import uuid7
 
 from sandbox import refusals
 from sandbox.adapters.kafka.consumer import KafkaMember
-from sandbox.adapters.kafka.effects import WHY_NOT, KafkaEffects
+from sandbox.adapters.kafka.effects import DELAY_MAX_MS, WHY_NOT, KafkaEffects
 from sandbox.adapters.kafka.errors import ANSWER_MS, CONNECT_SECONDS, check_port, in_our_words
 from sandbox.adapters.kafka.groups import Groups
 from sandbox.adapters.kafka.producer import OwnProducer, new_client, see_partitions
@@ -60,7 +60,7 @@ class KafkaBus:
         self.trace = Trace()
         self.published_classes = Published()
         self.effects = KafkaEffects(self)
-        self.faults = Faults(self.effects, self.trace, seed=0, why_not=WHY_NOT)
+        self.faults = Faults(self.effects, self.trace, seed=0, why_not=WHY_NOT, delay_max_ms=DELAY_MAX_MS)
         self._topics: dict[str, Topic] = {}
         self._options: dict[str, TopicOptions] = {}
         self._producers: list[OwnProducer] = []

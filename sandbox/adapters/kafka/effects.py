@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sandbox.adapters.kafka.consumer import KafkaMember
 
 ON_THE_SIMULATOR = "On the simulated bus it works: connect('sim://')."
+DELAY_MAX_MS = 1_000  # of a delay by chance: here it has to be waited for
 WHY_NOT = {
     "drop": f"it keeps what it has acknowledged. {ON_THE_SIMULATOR}",
     "split": f"that would take a firewall between it and the client. {ON_THE_SIMULATOR}",

@@ -20,7 +20,7 @@ from sandbox.adapters.kafka.errors import in_our_words, unreachable
 from sandbox.ports import ConsumerOptions
 
 SECONDS_MAX = 20.0
-FIRST_ROUND_MS = 60
+FIRST_ROUND_MS = 30
 LAST_ROUND_MS = 2000
 SHARED_MS, POLL_MS, SHARED_POLL_MS = 100, 50, 500
 

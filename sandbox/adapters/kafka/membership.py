@@ -56,7 +56,7 @@ class Membership(ConsumerRebalanceListener):
             isolation_level=options.isolation_level,
             partition_assignment_strategy=[ASSIGNORS[options.assignor]],
             session_timeout_ms=options.session_timeout_ms or SESSION_MS,
-            heartbeat_interval_ms=200,
+            heartbeat_interval_ms=100,
             max_poll_interval_ms=options.max_poll_interval_ms or DAY_MS,
             max_poll_records=10_000,
             fetch_max_wait_ms=20,
@@ -64,6 +64,8 @@ class Membership(ConsumerRebalanceListener):
             request_timeout_ms=ANSWER_MS,
         )
         self.client.subscribe(topics, listener=self)
+        # A leader that has not heard of its topics shares out nothing, and then has to begin again.
+        self.client._net.run(self.client._cluster.refresh_metadata)
 
     @property
     def partitions(self) -> set[TopicPartition]:
