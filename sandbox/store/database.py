@@ -55,7 +55,7 @@ class SqliteDatabase:
             if cursor.description is None:
                 return []
             names = [column[0] for column in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor]
+            return [dict(zip(names, row, strict=False)) for row in cursor]  # as wide as its names
         except sqlite3.Error as error:
             raise in_our_words(error, sql, self.name) from error
 

@@ -147,14 +147,13 @@ class SqliteEventStore:
 
     def _stored(self, row: Row) -> StoredEvent:
         """Raises `UnreadableRecord` for an event of an unknown class, or that doesn't fit it."""
+        position, stream, version, envelope, data = row.values()
         try:
-            envelope = _decode(row["envelope"])
-            event = self._published.read(*self.upcasters.upcast(envelope.type, row["data"]))
+            envelope = _decode(envelope)
+            event = self._published.read(*self.upcasters.upcast(envelope.type, data))
         except (UnreadableRecord, msgspec.MsgspecError) as error:
-            raise UnreadableRecord(
-                f"{row['stream']} version {row['version']}, position {row['position']}: {error}"
-            ) from error
-        return StoredEvent(row["stream"], row["version"], row["position"], event, envelope)
+            raise UnreadableRecord(f"{stream} version {version}, position {position}: {error}") from error
+        return StoredEvent(stream, version, position, event, envelope)
 
 
 def _check(stream: str, expected_version: int) -> None:
