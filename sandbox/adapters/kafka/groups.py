@@ -22,7 +22,7 @@ from sandbox.ports import ConsumerOptions
 SECONDS_MAX = 20.0
 FIRST_ROUND_MS = 30
 LAST_ROUND_MS = 2000
-SHARED_MS, POLL_MS, SHARED_POLL_MS = 100, 50, 500
+SHARED_MS, POLL_MS, SHARED_POLL_MS = 10, 50, 500
 
 
 class Groups:
