@@ -169,3 +169,18 @@ def test_a_broker_is_for_this_machine_alone_unless_it_has_a_name_for_others(tmp_
     monkeypatch.setenv("KAFKA_HOST", "a\nlog.dirs = /")
     with pytest.raises(Problem, match="KAFKA_HOST"):
         settings.room_host()
+
+
+@pytest.mark.parametrize(
+    ("answers", "status", "says"), [("kafka", 0, "kafka://10.9.0.1:"), ("", 1, "not at 10.9.0.1:")]
+)
+def test_who_wants_a_broker_for_others_hears_whether_they_reach_it(
+    home, free_port, monkeypatch, capsys, answers, status, says
+):
+    program(home, "docker", "sys.exit('port' in sys.argv)")
+    monkeypatch.setenv("KAFKA_HOST", "10.9.0.1")
+    answer = lambda port, host="localhost": answers if host == "10.9.0.1" else ""  # noqa: E731
+    monkeypatch.setattr("tools.broker.__main__.what_answers", answer)
+    assert main(["up", "--port", str(free_port)]) == status
+    told = capsys.readouterr()
+    assert says in (told.err if status else told.out)

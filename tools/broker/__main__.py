@@ -105,9 +105,19 @@ def _is_here(address: str, port: int) -> bool:
 
 
 def _tell(port: int, way: str) -> int:
+    """Say where it is. Raises `Problem` where other machines were to reach it, and can't."""
     say(f"Kafka answers at localhost:{port} ({way}).")
     say(f"  Use it:   SANDBOX_BUS=kafka://localhost:{port} make lab")
     say(f'            or, in a notebook, connect("kafka://localhost:{port}")')
+    host = room_host()
+    if host and what_answers(port, host) != "kafka":
+        raise Problem(
+            f"but not at {host}:{port}. Either KAFKA_HOST={host} is not what other machines call this one, "
+            "or this Kafka was started for this machine alone: make kafka-stop, then "
+            f"KAFKA_HOST={host} make kafka"
+        )
+    if host:
+        say(f"  From other machines, without a password:  kafka://{host}:{port}")
     say("  Stop it:  make kafka-stop")
     return 0
 
