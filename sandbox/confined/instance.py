@@ -20,6 +20,7 @@ from sandbox.confined.ports import port
 from sandbox.confined.shapes import Classes
 from sandbox.confined.wire import BYTES_MAX, Stub, Wire
 from sandbox.errors import UsageError
+from sandbox.hashing import builtins_of_process
 from sandbox.messages import Command, Event
 from sandbox.messages.vocabulary import Vocabulary, own_classes
 
@@ -106,10 +107,11 @@ class Instance(Wire):
             self._strays.clear()
         self._pipe.send(data)
 
-    def _load(self, seed: int | None) -> None:
-        """Run the module's text, as a process that has just started does."""
-        if seed is not None:
-            seed_all(seed)
+    def _load(self, number: int | None) -> None:
+        """Run the module's text, as a process that has just started does; `number` says which one."""
+        if number is not None:
+            seed_all(number)
+            vars(self._module)["__builtins__"] = builtins_of_process(number)
         sys.modules[self._module.__name__] = self._module  # dataclasses and pickle look their module up
         exec(self._code, vars(self._module))
         own = own_classes(self._module)

@@ -10,6 +10,7 @@ import sys
 from types import CodeType, ModuleType
 
 from sandbox.explore.memory import Snapshot
+from sandbox.hashing import asks_for_hashes, builtins_of_process
 from sandbox.messages.vocabulary import own_classes
 
 MODULE = "submission"
@@ -27,6 +28,8 @@ class Program:
         self.filename = filename
         self._code = compile(source, filename, "exec")
         self._spare: list[Loaded] = []
+        self._hashes = asks_for_hashes(self._code)
+        self._started = 0  # processes, in this run
         linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
 
     def load(self) -> "Loaded":
@@ -37,16 +40,20 @@ class Program:
             return loaded
         module = ModuleType(MODULE)
         sys.modules[MODULE] = module  # dataclasses and pickle look their module up
+        if self._hashes:
+            vars(module)["__builtins__"] = builtins_of_process(self._started)
+        self._started += 1
         exec(self._code, module.__dict__)
         return Loaded(module)
 
     def give_back(self, loaded: "Loaded") -> None:
         """Its process is over: the next one may have the module, if it can be made to forget."""
-        if loaded.snapshot.put_back():
+        if not self._hashes and loaded.snapshot.put_back():
             self._spare.append(loaded)
 
     def unload(self) -> None:
-        """The run is over. In this process, nothing needs to be let go."""
+        """The run is over."""
+        self._started = 0
 
     def is_ours(self, code: CodeType) -> bool:
         """Does this code stand in the program's text?"""

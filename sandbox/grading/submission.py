@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.explore import Budget, Exploration
 from sandbox.explore.program import Program
+from sandbox.hashing import builtins_of_process
 from sandbox.messages import isolated_types
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Submission:
         self.say = say  # how it goes on
         self.filename = FILENAME.format(exercise)  # the file that a traceback names
         self._exercise = exercise
+        self._starts = 0
         self._module = self._start()
         self.calls = 0
         self.explorations: list[Exploration] = []  # what became of its scenarios
@@ -55,7 +57,8 @@ class Submission:
         return Program(source, filename)
 
     def _start(self) -> ModuleType:
-        return _run(self.source, self._exercise)
+        self._starts += 1
+        return _run(self.source, self._exercise, self._starts)
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
@@ -106,11 +109,12 @@ class _Nowhere(TextIOBase):
         return len(text)
 
 
-def _run(source: str, exercise: str) -> ModuleType:
+def _run(source: str, exercise: str, process: int) -> ModuleType:
     filename = FILENAME.format(exercise)
     linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
     module = ModuleType(module_name(exercise))
     sys.modules[module.__name__] = module  # dataclasses look their module up
+    vars(module)["__builtins__"] = builtins_of_process(process)
     try:
         exec(compile(source, filename, "exec"), vars(module))
     except (Exception, SystemExit) as error:

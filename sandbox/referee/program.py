@@ -8,6 +8,7 @@ from sandbox.confined.nursery import Sown
 from sandbox.confined.shapes import Classes
 from sandbox.confined.wire import PORT_CLASSES
 from sandbox.explore.program import MODULE
+from sandbox.hashing import may_ask_for_hashes
 from sandbox.referee.far import FarEnd
 from sandbox.referee.processes import Live, Nursery, Zygote
 from sandbox.referee.recording import Recorded, Recording
@@ -71,16 +72,18 @@ class FarProgram:
         self._recording = recording
         self._classes = Classes(module, *PORT_CLASSES)
         seeded = recording is not None and recording.seeded
-        self._zygote = Zygote(nursery, Sown(source, filename, module), b"" if seeded else LOAD)
+        self._numbered = seeded or may_ask_for_hashes(source)  # its processes are told which one they are
+        self._zygote = Zygote(nursery, Sown(source, filename, module), b"" if self._numbered else LOAD)
         self._loaded: list[FarEnd] = []
+        self._started = 0  # processes; in this run, where it is recorded
 
     def load(self) -> FarLoaded:
         """A new process of it. Raises what its code raises."""
         partner = Newborn(self._zygote)
         far = FarEnd(self._classes, Recorded(self._recording, partner) if self._recording else partner)
-        seed = len(self._loaded) if self._recording and self._recording.seeded else None
         self._loaded.append(far)
-        far.talk("load", seed)
+        far.talk("load", self._started if self._numbered else None)
+        self._started += 1
         return FarLoaded(FarModule(far))
 
     def give_back(self, loaded: FarLoaded) -> None:
@@ -93,6 +96,7 @@ class FarProgram:
         self._loaded.clear()
         if self._recording:
             self._recording.next_run()
+            self._started = 0
 
     def close(self) -> None:
         """End every process of it."""

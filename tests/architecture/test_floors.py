@@ -13,7 +13,7 @@ FLOORS = [
     {"errors"},
     {"clock", "trace"},
     {"faults", "messages"},
-    {"course", "injection", "machine", "schema"},
+    {"course", "hashing", "injection", "machine", "schema"},
     {"ports"},
     {"refusals"},
     {"delivery"},
