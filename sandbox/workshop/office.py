@@ -25,9 +25,8 @@ TABLES = (
 NEW_FILE = "INSERT INTO files VALUES (?)"
 NEW_CELL = "INSERT OR IGNORE INTO cells VALUES (?, ?, ?)"
 JUDGED = "INSERT OR REPLACE INTO judged VALUES (?, ?)"
-WAITING = """
-SELECT cell, exercise, source FROM cells WHERE cell NOT IN (SELECT cell FROM judged) ORDER BY exercise, cell
-"""
+# By their digests, so that quick and slow exercises are mixed, and a time estimate holds.
+WAITING = "SELECT cell, exercise, source FROM cells WHERE cell NOT IN (SELECT cell FROM judged) ORDER BY cell"
 
 
 @dataclass(frozen=True)
