@@ -94,8 +94,8 @@ def costs(readers, events, every, ping, state):
 # first). Two events change it, both with the guest's version, which the owner
 # counts up with every change:
 #
-# - `AddressChanged`: the guest lives there now. It may be a new guest, or one
-#   who had left.
+# - `AddressChanged`: the guest lives there now. That may be a new guest, or
+#   one who had left.
 # - `GuestLeft`: no parcels any more. In your copy, the guest's row is absent
 #   or has `gone = 1`.
 

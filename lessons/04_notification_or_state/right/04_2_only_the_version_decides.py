@@ -20,7 +20,7 @@ class GuestLeft(Event):
 
 NEWEST = """
 INSERT INTO copy (guest, address, version, gone) VALUES (:guest, :address, :version, :address IS NULL)
-ON CONFLICT (guest) DO UPDATE SET
+ON CONFLICT DO UPDATE SET
     address = CASE WHEN excluded.version > version THEN excluded.address ELSE address END,
     gone = CASE WHEN excluded.version > version THEN excluded.gone ELSE gone END,
     version = max(version, excluded.version)
