@@ -27,7 +27,8 @@ import sandbox  # from here on, this notebook knows %%exercise
 # - A card is sent by a row in the table `cards` (`guest`, `address`); each
 #   pair is there only once.
 # - `book.address_of(guest)` returns the newest address. It raises
-#   `GatewayTimeout` when the guest book doesn't answer.
+#   `GatewayTimeout` when the guest book doesn't answer; it may be closed for
+#   hours.
 # - Where `on_ping` or `on_change` raises an error, the record is delivered
 #   again later. It may be delivered again in any case, and your process may
 #   die at any step.
@@ -93,7 +94,8 @@ def costs(readers, events, every, ping, state):
 # first). Two events change it, both with the guest's version, which the owner
 # counts up with every change:
 #
-# - `AddressChanged`: the guest lives there now.
+# - `AddressChanged`: the guest lives there now. That may be a new guest, or
+#   one who had left.
 # - `GuestLeft`: no parcels any more. In your copy, the guest's row is absent
 #   or has `gone = 1`.
 

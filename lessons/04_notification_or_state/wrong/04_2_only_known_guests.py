@@ -1,4 +1,4 @@
-# breaks: no ghost message
+# breaks: no lost write
 """An event updates its line; where there is none yet, nothing happens, not even when it is a departure."""
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-# breaks: consistent output
+# breaks: no lost message
 """The ids of handled events are remembered, in memory: a new process has forgotten them."""
 
 from dataclasses import dataclass
