@@ -14,11 +14,12 @@ import operator
 import re
 import reprlib
 import sys
-from collections import Counter, OrderedDict, deque
+from collections import Counter, OrderedDict, deque, namedtuple
 from collections.abc import Iterator
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
+from enum import Enum
 from fractions import Fraction
 from types import (
     BuiltinFunctionType,
@@ -27,7 +28,9 @@ from types import (
     GenericAlias,
     GetSetDescriptorType,
     MemberDescriptorType,
+    MethodDescriptorType,
     ModuleType,
+    WrapperDescriptorType,
 )
 from typing import Any
 from uuid import UUID
@@ -35,13 +38,19 @@ from uuid import UUID
 IMMUTABLE = (
     *(int, float, complex, str, bytes, bool, type(None), type(...), range, Decimal, Fraction, UUID),
     *(date, datetime, time, timedelta, timezone, re.Pattern, CodeType, GenericAlias, BuiltinFunctionType),
-    *(GetSetDescriptorType, MemberDescriptorType, ModuleType, type(MISSING)),
+    *(GetSetDescriptorType, MemberDescriptorType, MethodDescriptorType, WrapperDescriptorType),
+    *(ModuleType, type(MISSING)),
+    type(namedtuple("Field", "name").name),
 )
 MADE_LATER = frozenset({"_shape", "__msgspec_cache__"})  # what a class has to know of itself
 NOT_THEIRS = MADE_LATER | {
     *("__annotations__", "__dataclass_fields__", "__dataclass_params__"),
     *("__builtins__", "__spec__", "__loader__"),
 }
+LISTS_OF_A_CLASS = frozenset(  # of a named tuple and of an enumeration: nobody changes them
+    {"_field_defaults", "_member_names_", "_member_map_", "_value2member_map_", "_unhashable_values_"}
+    | {"_hashable_values_", "_unhashable_values_map_"}
+)
 MADE_BY_DATACLASS = ("<string>", dataclasses.__file__, reprlib.__file__)  # the last one from 3.13 on
 CONTAINERS = (list, dict, set, deque, Counter, OrderedDict)
 
@@ -58,12 +67,18 @@ class Snapshot:
             if _references(self._names, name) == OF_ONE_NAME and _is_plain_container(self._names[name])
         }
         self._classes = [(place, dict(place)) for place in _classes(module)]
+        self._lists = [
+            (place[name], copy.copy(place[name]))
+            for place, _ in self._classes
+            for name in LISTS_OF_A_CLASS.intersection(place)
+        ]
         self._functions = [(f, _of_function(f)) for f in _functions(module)]
         self._can_be_put_back = all(
             _is_immutable(value, module.__name__)
             for place in (self._names, *(before for _, before in self._classes))
             for name, value in place.items()
             if name not in NOT_THEIRS and not (place is self._names and name in self._containers)
+            if place is self._names or name not in LISTS_OF_A_CLASS
         )
 
     def put_back(self) -> bool:
@@ -77,8 +92,10 @@ class Snapshot:
         return True
 
     def _is_untouched(self) -> bool:
-        return all(_same(place, before) for place, before in self._classes) and all(
-            _are(_of_function(f), before) for f, before in self._functions
+        return (
+            all(_same(place, before) for place, before in self._classes)
+            and all(_are(_of_function(f), before) for f, before in self._functions)
+            and all(now == before for now, before in self._lists)
         )
 
 
@@ -93,10 +110,11 @@ def _same(place: Any, before: dict[str, object]) -> bool:
 
 
 def _classes(module: ModuleType) -> Iterator[Any]:
-    """The namespaces of the classes that the module defines."""
+    """The namespaces of the classes that the module defines, and of an enumeration's members."""
     for value in vars(module).values():
         if isinstance(value, type) and value.__module__ == module.__name__:
             yield vars(value)
+            yield from map(vars, value.__members__.values() if issubclass(value, Enum) else ())
 
 
 def _functions(module: ModuleType) -> list[FunctionType]:
@@ -157,7 +175,7 @@ def _is_immutable(value: object, module: str) -> bool:
         return True
     if isinstance(value, tuple | frozenset):
         return all(_is_immutable(item, module) for item in value)
-    if isinstance(value, type):
+    if isinstance(value, type | Enum):
         return True  # of another module; those of this one are places of their own
     if isinstance(value, FunctionType):
         return not _is_written_here(value, module) or _keeps_nothing(value, module)

@@ -133,6 +133,38 @@ REMEMBERED = {
             if Seen().is_new("x"):
                 db.execute("INSERT INTO seen VALUES ('x')")
     """,
+    "a member of an enumeration": """
+        from enum import Enum
+
+        class Step(Enum):
+            FIRST = 1
+
+        def work(db, bus):
+            if not hasattr(Step.FIRST, "done"):
+                db.execute("INSERT INTO seen VALUES ('x')")
+                Step.FIRST.done = True
+    """,
+    "what an enumeration knows of itself": """
+        from enum import Enum
+
+        class Step(Enum):
+            FIRST = 1
+
+        def work(db, bus):
+            if "done" not in Step._member_map_:
+                db.execute("INSERT INTO seen VALUES ('x')")
+                Step._member_map_["done"] = Step.FIRST
+    """,
+    "the defaults of a named tuple": """
+        from collections import namedtuple
+
+        Seen = namedtuple("Seen", "item")
+
+        def work(db, bus):
+            if not Seen._field_defaults:
+                db.execute("INSERT INTO seen VALUES ('x')")
+                Seen._field_defaults["item"] = "x"
+    """,
     "an object": """
         from types import SimpleNamespace
 
@@ -183,10 +215,29 @@ def test_a_list_that_is_known_by_two_names_is_not_put_back():
 def test_a_module_that_remembers_nothing_is_used_again():
     program = Program(
         dedent("""
+        from collections import namedtuple
         from dataclasses import dataclass
         from datetime import timedelta
+        from enum import Enum, StrEnum, auto
+        from typing import NamedTuple
 
         from sandbox import Event
+
+        Price = namedtuple("Price", "drink cents", defaults=[420])
+
+        class Line(NamedTuple):
+            drink: str
+            count: int = 1
+
+        class Step(Enum):
+            NEW = "new"
+            PAID = "paid"
+
+            def next(self):
+                return Step.PAID
+
+        class Size(StrEnum):
+            SMALL = auto()
 
         @dataclass(frozen=True)
         class OrderPlaced(Event):
@@ -198,6 +249,9 @@ def test_a_module_that_remembers_nothing_is_used_again():
         FIRST = OrderPlaced("A-1")
 
         def work(db, bus, topic="orders"):
+            assert (Price("mocha").cents, Line("mocha").count, Step("new").next(), Size("small")) == (
+                420, 1, Step.PAID, Size.SMALL
+            )
             return OrderPlaced("A-2").to_json()
         """)
     )
