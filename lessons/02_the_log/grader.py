@@ -206,17 +206,23 @@ def _work(bar: Process) -> None:
     bar.code.work(bar.bus, bar.machine)
 
 
-def orders_come(world: World, orders: tuple) -> None:
-    """Guests order, and the bar works whenever there may be something to do."""
-    world.service("bar", _work)
+def _order(world: World, orders: tuple) -> None:
     for order_id in orders:
         world.bus.publish("orders", OrderPlaced(order_id), key=order_id, source="till")
 
 
+def orders_come(world: World, orders: tuple) -> None:
+    """Guests order, and the bar works whenever there may be something to do."""
+    world.service("bar", _work)
+    _order(world, orders)
+
+
 def two_shifts(world: World, orders: tuple) -> None:
-    """The early shift works; the late one is another process."""
-    orders_come(world, orders)
+    """The early shift works, and goes home; the late one is another process, and works until all is done."""
+    _order(world, orders)
     world.request("early shift", _work)
+    for _ in orders:
+        world.request("late shift", _work)
 
 
 def an_outage(world: World, orders: tuple) -> None:
