@@ -138,7 +138,8 @@ def handle(record, consumer, db):
 #
 # So keep your own position, in the same database (`db` as in 02.3). `work` is
 # run again and again, and started anew whenever it dies. Where nothing new
-# waits, it writes nothing.
+# waits, it writes nothing. The board keeps its records for a week; the books
+# are kept for years.
 #
 # Others may join the group meanwhile and take some of the partitions. `work`
 # may also be evicted, and go on as a zombie. If it polls then, it joins anew:
