@@ -25,7 +25,7 @@ import sandbox  # from here on, this notebook knows %%exercise
 # %% [markdown]
 # Each function gets an event and returns its key: a text, or `None` for no
 # key, which spreads the events. No partition may get more than 40 % of a
-# topic's events. Every till and every screen calls them in a program of its
+# topic's events. Every till and every screen runs them in a program of its
 # own, which knows nothing of the others.
 
 # %% exercise="02.1"
