@@ -140,12 +140,12 @@ def handle(record, consumer, db):
 # run again and again, and started anew whenever it dies. Where nothing new
 # waits, it writes nothing. The board keeps its records for a week; the books
 # are kept for years.
-#
-# Others may join the group meanwhile and take some of the partitions. `work`
-# may also be evicted, and go on as a zombie. If it polls then, it joins anew:
-# it begins at the group's committed offset, wherever it had sought before.
 
 # %% [markdown]
+# Other members may join meanwhile and take some of the partitions. `work` may
+# also be evicted, and go on as a zombie. If it polls then, it joins anew, and
+# begins at the group's committed offset, wherever it had sought before.
+#
 # The tables are `takings` (`till`, `cents`), one row for each till, and
 # `positions` (`partition`, `next_offset`), one row for each partition. Both are
 # empty in the beginning.
