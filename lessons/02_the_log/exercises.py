@@ -25,7 +25,8 @@ import sandbox  # from here on, this notebook knows %%exercise
 # %% [markdown]
 # Each function gets an event and returns its key: a text, or `None` for no
 # key, which spreads the events. No partition may get more than 40 % of a
-# topic's events.
+# topic's events. Every till and every screen runs them in a program of its
+# own, which knows nothing of the others.
 
 # %% exercise="02.1"
 def key_of_order(event):
@@ -58,7 +59,7 @@ def key_of_look(event):
 # | `consumer.poll()` | a list of records: all that waits |
 # | `consumer.commit(record)` | done with this one and all before it in its partition |
 # | `consumer.commit()` | done with everything that was polled |
-# | `machine.make(order_id)` | makes it; may raise `GatewayTimeout` (of `sandbox.errors`) |
+# | `machine.make(order_id)` | makes it; may raise `GatewayTimeout` (of `sandbox.errors`), for hours if it is jammed |
 #
 # As long as nothing goes wrong, each drink is made once.
 
@@ -90,7 +91,8 @@ def work(bus, machine):
 # partitions to another one, who begins at the committed offset. The evicted
 # one hears nothing of it. It goes on with the record in its hands, until its
 # commit raises `CommitRejected`: a **zombie**. In the end the list has to
-# show the newest prices all the same.
+# show the newest prices all the same. (Several people change prices, and their
+# clocks differ: the newest price of a drink is the one that was appended last.)
 
 # %% [markdown]
 # The table `prices` has `drink` (one row each), `cents`, and a column that
@@ -135,10 +137,15 @@ def handle(record, consumer, db):
 # committed offset can't help, as it is written at another moment than the sum.
 #
 # So keep your own position, in the same database (`db` as in 02.3). `work` is
-# run again and again, and started anew whenever it dies. It may be evicted,
-# too, and go on as a zombie. Where nothing new waits, it writes nothing.
+# run again and again, and started anew whenever it dies. Where nothing new
+# waits, it writes nothing. The board keeps its records for a week; the books
+# are kept for years.
 
 # %% [markdown]
+# Other members may join meanwhile and take some of the partitions. `work` may
+# also be evicted, and go on as a zombie. If it polls then, it joins anew, and
+# begins at the group's committed offset, wherever it had sought before.
+#
 # The tables are `takings` (`till`, `cents`), one row for each till, and
 # `positions` (`partition`, `next_offset`), one row for each partition. Both are
 # empty in the beginning.

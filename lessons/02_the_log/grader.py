@@ -4,7 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from sandbox import Event, partition_for
-from sandbox.explore import MemoryDatabase, Scenario, World
+from sandbox.errors import GatewayTimeout
+from sandbox.explore import NO_FAULT, MemoryDatabase, Process, Scenario, World
 from sandbox.explore.checkers import Invariant
 from sandbox.grading import Finding, Grader, Submission
 from sandbox.sim import SimulatedBus
@@ -50,6 +51,10 @@ def _story_of_orders() -> list[OrderChanged]:
     ]
 
 
+def _bookings() -> list[PointsBooked]:
+    return [PointsBooked(f"G-{n % 40}", f"A-{n}", 10 if n % 3 else -20) for n in range(400)]
+
+
 def _looks() -> list[MenuLookedAt]:
     return [MenuLookedAt("door" if n % 20 else f"table {n}", f"drink {n % 7}") for n in range(600)]
 
@@ -75,6 +80,22 @@ def _split_up(events: list, key_of, name_of) -> str:
         if place is None or seen.setdefault(name, place) != place:
             return name
     return ""
+
+
+def _same_at_every_till(events: list, submission: Submission, function: str, name_of) -> None:
+    """Have one till see the events in their order, and the next one in the other."""
+    first: dict[str, object] = {}
+    for event in events:
+        first.setdefault(name_of(event), getattr(submission, function)(event))
+    submission.restart()
+    for event in reversed(events):
+        name = name_of(event)
+        here, there = first[name], getattr(submission, function)(event)
+        if _place(here, event) != _place(there, event):
+            raise Finding(
+                f"{name} has the key {here!r} at one till, and {there!r} at the next one: its events lie in "
+                "two partitions, and may overtake each other."
+            )
 
 
 def _busiest(events: list, key_of) -> float:
@@ -112,21 +133,30 @@ def an_orders_life(submission: Submission) -> None:
 
 @keys.attack("order per guest", misconception="What is right for one reader's order is right for all.")
 def a_guests_points(submission: Submission) -> None:
-    events = [PointsBooked(f"G-{n % 40}", f"A-{n}", 10 if n % 3 else -20) for n in range(400)]
-    if name := _split_up(events, submission.key_of_points, lambda event: event.guest):
+    if name := _split_up(_bookings(), submission.key_of_points, lambda event: event.guest):
         raise Finding(
             f"The bookings of {name} lie in several partitions: points are spent before they are won."
         )
 
 
 @keys.attack(
+    "order per key",
+    misconception="What my program has noted, every till knows. (Each till has a program of its own, and one "
+    "that starts anew knows nothing.)",
+)
+def at_every_till(submission: Submission) -> None:
+    """The events of one thing come from several tills, which have seen other things before."""
+    _same_at_every_till(_story_of_orders(), submission, "key_of_order", lambda event: event.order_id)
+    _same_at_every_till(_bookings(), submission, "key_of_points", lambda event: event.guest)
+
+
+@keys.attack(
     "the load is spread", misconception="One key for everything keeps everything in order, for free."
 )
 def the_load(submission: Submission) -> None:
-    points = [PointsBooked(f"G-{n % 40}", f"A-{n}", 10) for n in range(400)]
     for what, events, key_of in (
         ("orders", _story_of_orders(), submission.key_of_order),
-        ("bookings", points, submission.key_of_points),
+        ("bookings", _bookings(), submission.key_of_points),
         ("looks at the menu", _looks(), submission.key_of_look),
     ):
         share = _busiest(events, key_of)
@@ -138,6 +168,9 @@ def the_load(submission: Submission) -> None:
 
 
 # ---------------------------------------------------------------- 02.2 at least once
+
+ORDERS = ("A-3", "A-1", "A-4", "A-2")  # as they come; their numbers say nothing of that
+JAMS = 25  # of an outage
 
 
 @dataclass(frozen=True)
@@ -152,9 +185,13 @@ class Machine:
 
     def __init__(self) -> None:
         self.made: list[str] = []
+        self.jams = 0  # so many times more
 
     def make(self, order_id: str) -> None:
-        """Make a drink."""
+        """Make a drink. Raises `GatewayTimeout` where the machine jams."""
+        if self.jams:
+            self.jams -= 1
+            raise GatewayTimeout("the machine is jammed: nothing was made.")
         self.made.append(order_id)
 
 
@@ -165,11 +202,36 @@ def bar(seed: int) -> World:
     return World(bus=bus, machine=Machine())
 
 
-def orders_come(world: World, orders: tuple) -> None:
-    """Guests order, and the bar works whenever there may be something to do."""
-    world.service("bar", lambda bar: bar.code.work(bar.bus, bar.machine))
+def _work(bar: Process) -> None:
+    bar.code.work(bar.bus, bar.machine)
+
+
+def _order(world: World, orders: tuple) -> None:
     for order_id in orders:
         world.bus.publish("orders", OrderPlaced(order_id), key=order_id, source="till")
+
+
+def orders_come(world: World, orders: tuple) -> None:
+    """Guests order, and the bar works whenever there may be something to do."""
+    world.service("bar", _work)
+    _order(world, orders)
+
+
+def two_shifts(world: World, orders: tuple) -> None:
+    """The early shift works, and goes home; the late one is another process, and works until all is done."""
+    _order(world, orders)
+    world.request("early shift", _work)
+    for _ in orders:
+        world.request("late shift", _work)
+
+
+def an_outage(world: World, orders: tuple) -> None:
+    """The bar works once while the machine is jammed, for longer than anybody tries; then it is mended."""
+    orders_come(world, orders)
+    world.machine.jams = JAMS
+    world.request("bar", _work)
+    world.raised.clear()  # with which error it gave up is its own affair
+    world.machine.jams = 0
 
 
 def _never_made(world: World) -> str | None:
@@ -199,22 +261,31 @@ at_least_once = Grader(
         "fails, let the exception go: whoever reads next begins there.",
     ),
 )
+MADE = [Invariant("no lost message", _never_made), Invariant("no duplicate effect", _made_all_day)]
+COMMITS = {
+    "no lost message": "Auto-commit, or a commit after the poll, is at least once. (The position can be "
+    "stored before your code has run.)",
+    "no duplicate effect": "Nobody needs to commit, or one commit covers all. (Each start begins where each "
+    "partition was committed last.)",
+}
+at_least_once.explore(
+    Scenario(world=bar, story=two_shifts, events=ORDERS, faults=set(), checks=MADE), misconceptions=COMMITS
+)
 at_least_once.explore(
     Scenario(
         world=bar,
         story=orders_come,
-        events=("A-1", "A-2", "A-3", "A-4"),
+        events=ORDERS,
         faults={"crash", "fail make", "fail commit"},
-        checks=[
-            Invariant("no lost message", _never_made),
-            Invariant("no duplicate effect", _made_all_day),
-        ],
+        checks=MADE,
     ),
+    misconceptions=COMMITS,
+)
+at_least_once.explore(
+    Scenario(world=bar, story=an_outage, events=ORDERS, faults=set(), checks=MADE[:1]),
     misconceptions={
-        "no lost message": "Auto-commit, or a commit after the poll, is at least once. (The position can be "
-        "stored before your code has run.)",
-        "no duplicate effect": "Nobody needs to commit, or one commit covers all. (Each start begins where each "
-        "partition was committed.)",
+        "no lost message": "After enough tries it is time to go on. (An outage is longer than any number of "
+        "tries, and a commit says that the drink is made.)",
     },
 )
 
@@ -240,17 +311,28 @@ def price_list(seed: int) -> World:
     return World(bus=bus, db=MemoryDatabase(PRICES, "prices"))
 
 
+def _keep(keeper: Process) -> None:
+    with keeper.bus.consumer("prices", group="prices") as consumer:
+        for record in consumer.poll():
+            keeper.code.handle(record, consumer, keeper.db)
+
+
 def prices_change(world: World, changes: tuple) -> None:
     """Prices change, and somebody keeps the list."""
-
-    def keep(keeper):
-        with keeper.bus.consumer("prices", group="prices") as consumer:
-            for record in consumer.poll():
-                keeper.code.handle(record, consumer, keeper.db)
-
-    world.service("keeper", keep)
+    world.service("keeper", _keep)
     for drink, cents in changes:
         world.bus.publish("prices", PriceChanged(drink, cents), key=drink, source="office")
+
+
+def clocks_differ(world: World, changes: tuple) -> None:
+    """Whoever changes a price later has a clock that is behind; the list is kept once, at the end."""
+    sent = [
+        world.bus.prepare("prices", PriceChanged(drink, cents), drink, "office", None, None, None)
+        for drink, cents in reversed(changes)
+    ]
+    for message in reversed(sent):
+        world.bus.append(*message)
+    world.request("keeper", _keep)
 
 
 def _old_price(world: World) -> str | None:
@@ -295,6 +377,25 @@ zombie.explore(
         "no lost message": ACKNOWLEDGED,
     },
 )
+PASTED = (
+    "A value can be pasted into a statement. (A name may hold an apostrophe, or worse: write a ? for it, and "
+    "hand the value over beside the statement.)"
+)
+zombie.explore(
+    Scenario(
+        world=price_list,
+        story=clocks_differ,
+        events=(("Bo's mocha", 420), ("Bo's mocha", 450)),
+        faults=set(),
+        checks=IN_ORDER,
+    ),
+    misconceptions={
+        NO_FAULT: PASTED,
+        "order per key": "The newer of two records bears the later time. (Two clocks never agree. What came "
+        "later is what stands further on in the partition.)",
+        "no lost message": ACKNOWLEDGED,
+    },
+)
 zombie.explore(
     Scenario(
         world=price_list,
@@ -310,6 +411,19 @@ zombie.explore(
         "no lost message": ACKNOWLEDGED,
     },
 )
+zombie.explore(
+    Scenario(
+        world=price_list,
+        story=prices_change,
+        events=(("mocha", 420), ("mocha", 450), ("mocha", 480), ("mocha", 450)),  # a price comes back
+        faults={"rebalance execute evict", "switch"},
+        checks=IN_ORDER,
+    ),
+    misconceptions={
+        "order per key": "Between two of my statements nobody writes. (Somebody does, as long as they are not "
+        "in one transaction; and a price that comes back looks as if nobody had.)",
+    },
+)
 
 # ---------------------------------------------------------------- 02.4 position stored with state
 
@@ -317,6 +431,8 @@ TAKINGS = """
 CREATE TABLE takings (till TEXT PRIMARY KEY, cents INTEGER NOT NULL);
 CREATE TABLE positions (partition INTEGER PRIMARY KEY, next_offset INTEGER NOT NULL);
 """
+DAY = 24 * 60 * 60 * 1000  # ms
+WEEK = 7 * DAY
 
 
 @dataclass(frozen=True)
@@ -327,40 +443,53 @@ class DrinkPaid(Event):
     cents: int
 
 
-def bookkeeping(seed: int, partitions: int = 1) -> World:
+def bookkeeping(seed: int, partitions: int = 1, **options: int) -> World:
     """The board, and the bookkeeper's database."""
     bus = SimulatedBus(seed)
-    bus.create_topic("paid", partitions)
-    return World(bus=bus, db=MemoryDatabase(TAKINGS, "books"))
+    bus.create_topic("paid", partitions, **options)
+    world = World(bus=bus, db=MemoryDatabase(TAKINGS, "books"))
+    world.paid = Counter()  # by till; the board may have forgotten it
+    return world
+
+
+def _pay(world: World, till: str, cents: int) -> None:
+    world.bus.publish("paid", DrinkPaid(till, cents), key=till, source=till)
+    world.paid[till] += cents
+
+
+def _add_up(books: Process) -> None:
+    books.code.work(books.bus, books.db)
 
 
 def drinks_are_paid(world: World, drinks: tuple) -> None:
     """Drinks are paid, and the bookkeeper adds up."""
-    world.service("books", lambda books: books.code.work(books.bus, books.db))
-    for till, cents in drinks:
-        world.bus.publish("paid", DrinkPaid(till, cents), key=till, source=till)
+    world.service("books", _add_up)
+    for drink in drinks:
+        _pay(world, *drink)
 
 
-def _sums(world: World) -> tuple[Counter, Counter]:
-    paid, booked = Counter(), Counter()
-    for record in world.records("paid"):
-        paid[record.event.till] += record.event.cents
-    for row in world.db.execute("SELECT * FROM takings"):
-        booked[row["till"]] += row["cents"]
-    return paid, booked
+def quiet_weeks(world: World, drinks: tuple) -> None:
+    """Each drink is booked at once, and the board has forgotten it when the next one is paid."""
+    for drink in drinks:
+        _pay(world, *drink)
+        world.request("books", _add_up)
+        world.clock.advance(WEEK + 2 * DAY)
+
+
+def _booked(world: World) -> Counter:
+    return Counter({row["till"]: row["cents"] for row in world.db.execute("SELECT * FROM takings")})
 
 
 def _too_much(world: World) -> str | None:
-    paid, booked = _sums(world)
-    for till, cents in booked.items():
-        if cents > paid[till]:
-            return f"{till} has taken {paid[till]} cents, and {cents} stand in the books."
+    for till, cents in _booked(world).items():
+        if cents > world.paid[till]:
+            return f"{till} has taken {world.paid[till]} cents, and {cents} stand in the books."
     return None
 
 
 def _too_little(world: World) -> str | None:
-    paid, booked = _sums(world)
-    for till, cents in paid.items():
+    booked = _booked(world)
+    for till, cents in world.paid.items():
         if booked[till] < cents:
             return f"{till} has taken {cents} cents, and {booked[till]} stand in the books."
     return None
@@ -371,7 +500,7 @@ stored_position = Grader(
     "The bookmark is in the book",
     hints=(
         "Two things are written for each record: the sum, and how far you have read. What if a crash comes "
-        "between them?",
+        "between them, or another reader?",
         "If both stand in one database, one transaction writes both. Then the group's committed offset is of "
         "no use any more: who decides where reading begins?",
         "When partitions are assigned, seek each of them to the offset that the database names, or to 0. And "
@@ -379,32 +508,73 @@ stored_position = Grader(
         "the one that you think.",
     ),
 )
-BELIEFS = {
-    "no duplicate effect": "The committed offset and my own database agree. (They are two systems: a crash "
-    "fits in between.)",
-    "no lost message": "Where I have been reading is where I go on. (After a crash, only what is written "
-    "down counts.)",
-    "termination": "A position is the last record that is done. (It is the next one to read; and where there "
-    "is nothing to read, there is nothing to write.)",
-}
+LAST_DONE = (
+    "A position is the last record that is done. (It is the next one to read; and where there is nothing to "
+    "read, there is nothing to write.)"
+)
+SEVERAL = (
+    "One place, or one sum, is enough. (Each partition has a place of its own, and holds the records of "
+    "several tills.)"
+)
+NOT_ALONE = (
+    "While I am at work, nobody else is. (A slow member is evicted without a word, and another one does its "
+    "work. If it polls again, it begins at the group's committed offset, wherever it had sought before.)"
+)
 BOOKS = [Invariant("no duplicate effect", _too_much), Invariant("no lost message", _too_little)]
+TILLS = (("till 1", 420), ("till 2", 300), ("till 3", 560), ("till 4", 150), ("till 1", 250))
+
+
+def _two_partitions(seed: int) -> World:
+    return bookkeeping(seed, partitions=2)
+
+
 stored_position.explore(
-    Scenario(  # each partition has a place of its own
-        world=lambda seed: bookkeeping(seed, partitions=2),
-        story=drinks_are_paid,
-        events=(("till 1", 420), ("till 3", 560), ("till 1", 250)),
+    Scenario(world=_two_partitions, story=drinks_are_paid, events=TILLS, faults=set(), checks=BOOKS),
+    misconceptions={"no duplicate effect": SEVERAL, "no lost message": SEVERAL, "termination": LAST_DONE},
+)
+stored_position.explore(
+    Scenario(
+        world=lambda seed: bookkeeping(seed, retention_ms=WEEK, segment_ms=DAY),
+        story=quiet_weeks,
+        events=(("Ada's till", 420), ("Ada's till", 560)),
         faults=set(),
         checks=BOOKS,
     ),
-    misconceptions=BELIEFS,
+    misconceptions={
+        NO_FAULT: PASTED,
+        "no lost message": "All can be added up anew at any time. (Only as far back as the log is kept.)",
+    },
+)
+TWO_DRINKS = (("till 1", 420), ("till 1", 560))
+stored_position.explore(
+    Scenario(world=bookkeeping, story=drinks_are_paid, events=TWO_DRINKS, faults={"crash"}, checks=BOOKS),
+    misconceptions={
+        "no duplicate effect": "The committed offset and my own database agree. (They are two systems: a crash "
+        "fits in between.)",
+        "no lost message": "Where I have been reading is where I go on. (After a crash, only what is written "
+        "down counts.)",
+    },
 )
 stored_position.explore(
     Scenario(
         world=bookkeeping,
         story=drinks_are_paid,
-        events=(("till 1", 420), ("till 1", 560)),
+        events=TWO_DRINKS,
         faults={"crash", "rebalance any evict"},
         checks=BOOKS,
     ),
-    misconceptions=BELIEFS,
+    misconceptions={"no duplicate effect": NOT_ALONE, "no lost message": NOT_ALONE},
+)
+stored_position.explore(
+    Scenario(
+        world=_two_partitions,
+        story=drinks_are_paid,
+        events=(("till 1", 420), ("till 3", 560)),
+        faults={"rebalance begin join"},
+        checks=BOOKS,
+    ),
+    misconceptions={
+        "no duplicate effect": "What is true of the first record is true of all that were polled. (Another member "
+        "may have joined, and have one partition of the two.)",
+    },
 )

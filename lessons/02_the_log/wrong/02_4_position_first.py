@@ -1,4 +1,4 @@
-# breaks: no duplicate effect
+# breaks: no lost message
 from dataclasses import dataclass
 
 from sandbox import Event
