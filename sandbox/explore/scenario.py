@@ -46,6 +46,10 @@ class Scenario:
 
     `story` calls the submission, once for each of the `events` as a rule, so that a
     failing story can be told with fewer of them. `faults` are kinds, as in `Space`.
+
+    Where no fault has struck, a request may end with no error but one that leaves open
+    whether it was done (a story may have a gateway give no answer). Where a refusal is a
+    good answer, have the story's call catch it.
     """
 
     world: Callable[[int], World]
@@ -129,10 +133,16 @@ def judge(scenario: Scenario, world: World) -> Anomaly | None:
     if greedy:
         return Anomaly(BOUNDED_MEMORY, f"{greedy} wanted more than a gigabyte of memory.")
     if world.raised and not world.steps.struck:
-        process, error = world.raised[0]
-        return Anomaly(NO_FAULT, f"{process} raised {type(error).__name__}: {error}")
+        return _failed(*world.raised[0])
     for check in scenario.checks:
         story = check(world)
         if story is not None:
             return Anomaly(check.invariant, story)
+    refused = next((answer for answer in world.answers if answer.status == "failed"), None)
+    if refused and not world.steps.struck:
+        return _failed(refused.process, refused.value)
     return None
+
+
+def _failed(process: str, error: BaseException) -> Anomaly:
+    return Anomaly(NO_FAULT, f"{process} raised {type(error).__name__}: {error}")
