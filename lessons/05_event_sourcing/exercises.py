@@ -24,15 +24,16 @@ import sandbox  # from here on, this notebook knows %%exercise
 # | `BlockCard` | `CardBlocked`; nothing, if it is blocked | not open |
 
 # %% [markdown]
+# - These are all the rules there are: nothing else is refused.
 # - What has to be known of the world comes with the command: the `day`, and
-#   the number of the `receipt`.
+#   the number of the `receipt` (each till begins with `R-1`).
 # - Old streams have `BonusGranted`: money that was put on cards in a summer
 #   long ago. No command leads to it any more.
 # - Old streams also have what today's rules forbid: payments of terminals
 #   that were offline, with blocked cards, or below zero. It has happened.
 #
-# `happens` and `is_refused` are for you to play with, and the grader uses
-# them: given a history, when a command comes, then these events.
+# `happens` and `is_refused` are for you to play with, and the grader asks in
+# the same way: given a history, when a command comes, then these events.
 
 # %% exercise="05.1"
 from dataclasses import dataclass, replace

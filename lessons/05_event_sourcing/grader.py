@@ -13,6 +13,8 @@ from sandbox.explore import MemoryDatabase, MemoryEventStore, Process, Scenario,
 from sandbox.explore.checkers import Invariant
 from sandbox.grading import Finding, Grader, Submission
 from sandbox.grading.submission import CodeRaised, NotAttempted
+from sandbox.patterns import Aggregate
+from sandbox.patterns.specification import When
 from sandbox.ports import Charge, StoredEvent
 from sandbox.sim import SimulatedGateway
 
@@ -37,6 +39,10 @@ rules = Grader(
 )
 
 
+class Refused(Exception):
+    """In place of the cell's own, which may live in another process."""
+
+
 class Cell:
     """The names of the cell, and the two questions that are put to it."""
 
@@ -56,43 +62,45 @@ class Cell:
 
     def happens(self, history: Sequence, command: object, *events: object) -> None:
         """Raises `Finding` where something else comes of it."""
-        self._put(self._submission.happens, history, command, *events)
-        if (answer := self._answer(history, command)) != list(events):
-            raise Finding(f"Given {_listed(history)}, when {command!r}, then decide answers {answer!r}.")
+        self._put(history, lambda: self._submission.happens(history, command, *events))
+        self._put(history, lambda: self._asked(history, command).then(*events))
 
     def is_refused(self, history: Sequence, command: object) -> None:
         """Raises `Finding` where it is not."""
-        self._put(self._submission.is_refused, history, command)
-        if not isinstance(answer := self._answer(history, command), Exception):
-            raise Finding(f"Given {_listed(history)}, when {command!r}, then decide answers {answer!r}.")
+        self._put(history, lambda: self._submission.is_refused(history, command))
+        self._put(history, lambda: self._asked(history, command).refused(Refused))
 
-    def _put(self, question: Callable, *values: object) -> None:
-        """In the words of the course, and where the state lives. The cell could do without that, though."""
+    def _asked(self, history: Sequence, command: object) -> When:
+        """The same from here, whatever the cell's own questions are by now."""
+        cards = Aggregate(self._submission.START, self._decide, self._submission.evolve)
+        return cards.given(*history).when(command)
+
+    def _decide(self, command: object, card: object) -> list | tuple:
         try:
-            question(*values)
+            answer = self._submission.decide(command, card)
         except CodeRaised as error:
             told = error.__cause__
+            raise (told if type(told).__module__ == "builtins" else Refused(str(told))) from error
+        if not isinstance(answer, list | tuple):
+            raise AssertionError(
+                f"decide answers {command!r} with {answer!r}. Have it return a list of events"
+            )
+        return answer
+
+    def _put(self, history: Sequence, question: Callable[[], None]) -> None:
+        """In the words of the course: first in the cell, where the state lives."""
+        try:
+            question()
+        except (CodeRaised, AssertionError) as error:
+            told = error.__cause__ if isinstance(error, CodeRaised) else error
             if not isinstance(told, AssertionError):
-                story = f"Given {_listed(values[0])}, evolve fails: {told!r}."
+                story = f"Given {_listed(history)}, evolve fails: {told!r}."
                 raise Finding(story, TOTAL, MISCONCEPTIONS[TOTAL]) from error
             story = ", ".join(map(str.strip, str(told).splitlines())).replace(":, ", ": ")
             invariant = (
                 PURE if story.startswith(OUTSIDE) else TOTAL if story.startswith(FAIL_BY_EVOLVE) else ""
             )
             raise Finding(f"{story}.", invariant, MISCONCEPTIONS.get(invariant, "")) from error
-
-    def _answer(self, history: Sequence, command: object) -> list | Exception:
-        """What decide says, asked from here."""
-        card = self._submission.START
-        for event in history:
-            card = self._submission.evolve(card, event)
-        try:
-            answer = self._submission.decide(command, card)
-        except CodeRaised as error:
-            return error.__cause__
-        if not isinstance(answer, list | tuple):
-            raise Finding(f"decide answers {command!r} with {answer!r}. Have it return a list of events.")
-        return list(answer)
 
 
 def _listed(events: Sequence) -> str:
@@ -105,6 +113,8 @@ MISCONCEPTIONS = {
     "was given.)",
 }
 DAY = date(2026, 5, 4)
+# The second day has a year of a day more, and the third one never comes again.
+YEARS = (DAY, date(2027, 5, 4), date(2028, 2, 29))
 
 
 @rules.attack(PURE, MISCONCEPTIONS[PURE])
@@ -121,7 +131,8 @@ def the_world_around(submission: Submission) -> None:
 
 
 @rules.attack(
-    "given, when, then", "A rule is meant roughly. (The table says where it begins and where it ends.)"
+    "given, when, then",
+    "A rule is meant roughly. (The table says where each begins and where it ends, and there are no others.)",
 )
 def what_is_allowed_happens(submission: Submission) -> None:
     """Every command that is legal, up to the last cent."""
@@ -135,7 +146,14 @@ def what_is_allowed_happens(submission: Submission) -> None:
     c.happens(full, c.Pay(801, "R-3", DAY), c.Paid(801, "R-3"), c.RanLow())
     c.happens(full, c.Pay(1000, "R-4", DAY), c.Paid(1000, "R-4"), c.RanLow())
     c.happens([*full, c.Paid(801, "R-3")], c.Pay(9, "R-5", DAY), c.Paid(9, "R-5"), c.RanLow())
+    c.happens([*full, c.Paid(300, "R-1")], c.Pay(300, "R-1", DAY), c.Paid(300, "R-1"))
     c.happens([opened], c.BlockCard(), c.CardBlocked())
+    below_zero = [opened, c.Paid(250, "R-1")]
+    c.happens(below_zero, c.TopUp(100), c.ToppedUp(100))
+    c.happens(below_zero, c.BlockCard(), c.CardBlocked())
+    for start in YEARS:
+        year = [c.CardOpened(start), c.ToppedUp(1000)]
+        c.happens(year, c.Pay(300, "R-1", start + timedelta(365)), c.Paid(300, "R-1"))
     c.happens([*full, c.CardBlocked()], c.BlockCard())
 
 
@@ -159,8 +177,10 @@ def what_is_not_allowed_is_refused(submission: Submission) -> None:
     for cents in (1, 500):
         c.is_refused(blocked, c.TopUp(cents))
         c.is_refused(blocked, c.Pay(cents, "R-1", DAY))
-    for days in (366, 4000):
-        c.is_refused(full, c.Pay(100, "R-1", DAY + timedelta(days)))
+    for start in YEARS:
+        for days in (366, 4000):
+            year = [c.CardOpened(start), c.ToppedUp(1000)]
+            c.is_refused(year, c.Pay(100, "R-1", start + timedelta(days)))
     c.is_refused(full, c.Pay(1001, "R-1", DAY))
     c.is_refused([*full, c.Paid(701, "R-1")], c.Pay(300, "R-2", DAY))
     c.is_refused([opened], c.Pay(1, "R-1", DAY))
