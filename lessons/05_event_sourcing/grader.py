@@ -247,15 +247,16 @@ def with_other_cards(store: MemoryEventStore) -> MemoryEventStore:
 class CrowdedStore(MemoryEventStore):
     """Others may be first: they append right before a payment is, one for each attempt."""
 
-    others = 0  # who are still to come
-    others_came: Callable[[str], None]  # which of them has, and what it did
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.others: list[Event] = []  # what those who are still to come append
+        self.others_came: Callable[[str], None] = lambda what: None
 
     def append(self, stream: str, events: Sequence[Event], **about: object) -> list[StoredEvent]:
         if self.others and stream == CARD and any(event.type_name == "Paid" for event in events):
-            self.others -= 1
-            version = self.version(CARD)
-            super().append(CARD, [ToppedUp(1, f"T-{version}")], expected_version=version)
-            self.others_came(f"{CARD} at {version}: ToppedUp(cents=1)")
+            version, event = self.version(CARD), self.others.pop()
+            super().append(CARD, [event], expected_version=version)
+            self.others_came(f"{CARD} at {version}: {event!r}")
         return super().append(stream, events, **about)
 
 
@@ -304,11 +305,14 @@ def one_till_all_day(world: World, calls: Sequence[tuple[str, int]]) -> None:
         world.trace.record("somebody else", "append", label=what)
         world.trace.follow("till", "somebody else")
 
+    def crowd(size: int, office: Process) -> None:
+        world.store.others += [office.code.ToppedUp(1)] * size
+
     world.store.others_came = others_came
     top_up(world, START_CENTS)
     for name, cents in calls:
         if name == CROWD:
-            world.store.others += cents
+            world.request("office", partial(crowd, cents))
         elif name == "office":
             top_up(world, cents)
         else:

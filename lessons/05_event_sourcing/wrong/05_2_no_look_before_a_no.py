@@ -2,6 +2,7 @@
 """It remembers the card and catches up after a conflict only; so its no is as old as its last payment."""
 
 from dataclasses import dataclass
+
 from sandbox import Event
 from sandbox.errors import ConcurrencyConflict
 

@@ -2,6 +2,7 @@
 """It decides again ten times; in the rush of the morning that is not enough."""
 
 from dataclasses import dataclass
+
 from sandbox import Event
 from sandbox.errors import ConcurrencyConflict
 
@@ -34,7 +35,7 @@ def state(store):
 
 
 def pay(payment, cents, store):
-    for attempt in range(10):
+    for _attempt in range(10):
         balance, version = state(store)
         if balance < cents:
             return False
