@@ -220,7 +220,8 @@ def pay(payment, cents, store):
 #   (`None` without any).
 
 # %% [markdown]
-# - Each request of a guest has another name; the amounts may be the same.
+# - Each request of a guest has another name. Other guests use the same
+#   names, and amounts may be the same.
 # - `work` is called again and again, also when nothing is open, and after
 #   each crash. Your process may die at any step.
 # - `charge` may raise `GatewayTimeout`: then nobody knows whether the money

@@ -9,7 +9,9 @@ from functools import partial
 import msgspec
 
 from sandbox import Event
-from sandbox.explore import MemoryDatabase, MemoryEventStore, Process, Scenario, World
+from sandbox.errors import GatewayTimeout
+from sandbox.explore import NO_FAULT, MemoryDatabase, MemoryEventStore, Process, Scenario, World
+from sandbox.explore.answers import Answer
 from sandbox.explore.checkers import Invariant
 from sandbox.grading import Finding, Grader, Submission
 from sandbox.grading.submission import CodeRaised, NotAttempted
@@ -432,25 +434,38 @@ two_tills.explore(
 # ---------------------------------------------------------------- 05.3 replay without side effects
 
 ADA, LIMIT = "Ada", 1500  # more than that, her bank declines
-WISHES = (("T-1", 500), ("T-2", 2000), ("T-3", 500))  # two of them over the same amount
-CARD_OF_ADA = f"card-{ADA}"
+ADAM = "Adam"  # another guest, whose requests have the same names
+WISHES = ((ADA, "T-1", 500), (ADA, "T-2", 2000), (ADA, "T-3", 500))  # two of them over the same amount
+NEW, OUTAGE = "a card that nobody has topped up", "the bank is silent"
+QUIET = 12  # so many times it gives no answer then
+TWO_GUESTS = (NEW, (ADAM, "T-1", 700), (ADA, "T-1", 500), OUTAGE, (ADA, "T-2", 300))
 OUTCOMES = ("ToppedUp", "TopUpDeclined")
 WORKS_BEFORE = 2  # the number of a wish: what was not settled by then is tried again later
 LATER_MS = 3_600_000
 
 
+def _events_of(store: MemoryEventStore, guest: str) -> list[Kept]:
+    return kept(store, f"card-{guest}")
+
+
 class Bank(SimulatedGateway):
-    """Notes what is asked of it for a wish that is settled already."""
+    """Notes what is asked of it for a wish that is settled already; it may be silent for a while."""
 
     def __init__(self, store: MemoryEventStore) -> None:
         super().__init__({ADA: LIMIT})
         self._store = store
+        self.wished: dict[str, list[tuple[str, int]]] = {}  # by guest: request and cents
         self.again: list[int] = []
+        self.silent = 0  # times
 
     def charge(self, account: str, cents: int, *, idempotency_key: str) -> Charge:
-        settled = [event["request"] for event in kept(self._store, CARD_OF_ADA) if event.type in OUTCOMES]
-        if all(request in settled for request, amount in WISHES if amount == cents):
+        events = _events_of(self._store, account)
+        settled = [event["request"] for event in events if event.type in OUTCOMES]
+        if all(request in settled for request, amount in self.wished.get(account, []) if amount == cents):
             self.again.append(cents)
+        if self.silent:
+            self.silent -= 1
+            raise GatewayTimeout("no answer from the bank: whoever called can't tell whether it was done.")
         return super().charge(account, cents, idempotency_key=idempotency_key)
 
 
@@ -460,79 +475,122 @@ def a_card_and_a_bank(seed: int) -> World:
     return World(store=store, payments=Bank(store))
 
 
-def top_ups(world: World, wishes: Sequence[tuple[str, int]]) -> None:
+def top_ups(world: World, wishes: Sequence[tuple[str, str, int]]) -> None:
     """A guest asks, the cashier works, and much later somebody reads what the card says."""
-    world.asked = {}
-    for number, (request, cents) in enumerate(wishes):
+    world.asked, world.looks = {}, []
+    for number, wish in enumerate(wishes):
         if number == WORKS_BEFORE:
-            _work(world)
-        world.clock.advance(LATER_MS)
-        world.asked[request] = world.clock.now()
-        world.request(
-            "till",
-            lambda till, r=request, c=cents: till.code.ask(ADA, r, c, till.store, till.clock),
-            (request, cents),
-        )
-    _work_until_it_rests(world)
+            _work(world, ADA)
+        _ask(world, *wish)
+    _work_until_it_rests(world, ADA)
+    _look(world, ADA)
+
+
+def two_guests(world: World, situations: Sequence[str | tuple[str, str, int]]) -> None:
+    """Somebody looks at a new card; two guests ask, and the bank does not always answer."""
+    world.asked, world.looks = {}, []
+    for situation in situations:
+        if situation == NEW:
+            _work(world, ADA)
+            _look(world, ADA)
+        elif situation == OUTAGE:
+            world.payments.silent = QUIET
+        else:
+            _ask(world, *situation)
+    for guest in world.payments.wished:
+        _work_until_it_rests(world, guest)
+        _look(world, guest)
+
+
+def _ask(world: World, guest: str, request: str, cents: int) -> None:
     world.clock.advance(LATER_MS)
-    world.shown = world.request("reader", lambda p: p.code.statement(ADA, p.store, p.payments, p.clock))
+    world.asked[guest, request] = world.clock.now()
+    world.payments.wished.setdefault(guest, []).append((request, cents))
+    world.request(
+        "till",
+        lambda till: till.code.ask(guest, request, cents, till.store, till.clock),
+        (guest, request, cents),
+    )
 
 
-def _work_until_it_rests(world: World) -> None:
-    """Once more after each round that has changed something, or that a fault has struck."""
-    before = None
-    while (now := (len(world.store.kept), len(world.steps.struck))) != before:
-        before = now
-        _work(world)
+def _work_until_it_rests(world: World, guest: str) -> None:
+    """Once more after each round that has changed something, or that has raised because of a trouble."""
+    while True:
+        events, troubles = len(world.store.kept), _troubles(world)
+        answer = _work(world, guest)
+        in_trouble = answer.status != "ok" and _troubles(world) != troubles
+        if len(world.store.kept) == events and not in_trouble:
+            return
 
 
-def _work(world: World) -> None:
-    world.request("cashier", lambda cashier: cashier.code.work(ADA, cashier.store, cashier.payments))
+def _troubles(world: World) -> tuple[int, int]:
+    return len(world.steps.struck), world.payments.silent
 
 
-def _noted(world: World) -> list[tuple[str, int]]:
-    """The wishes of which the till was told that they are noted."""
-    return [answer.about for answer in world.answers if answer.process == "till" and answer.status == "ok"]
+def _work(world: World, guest: str) -> Answer:
+    return world.request("cashier", lambda cashier: cashier.code.work(guest, cashier.store, cashier.payments))
 
 
-def _charged(world: World) -> list[int]:
-    return [charge.cents for charge in world.payments.charges]
+def _look(world: World, guest: str) -> None:
+    """Note what the card says, and what is true."""
+    world.clock.advance(LATER_MS)
+    answer = world.request("reader", lambda p: p.code.statement(guest, p.store, p.payments, p.clock))
+    paid = [event for event in _events_of(world.store, guest) if event.type == "ToppedUp"]
+    times = [world.asked.get((guest, event["request"])) for event in paid]
+    true = (sum(event["cents"] for event in paid), max(times, default=None))
+    world.looks.append((guest, answer, true))
 
 
-def _outcomes(world: World, request: str) -> list[Kept]:
-    events = kept(world.store, CARD_OF_ADA)
+def _wishes(world: World) -> Iterator[tuple[str, str, int]]:
+    """Of whom, which, and over how much: noted or not."""
+    for guest, wished in world.payments.wished.items():
+        for request, cents in wished:
+            yield guest, request, cents
+
+
+def _charged(world: World) -> Counter:
+    return Counter((charge.account, charge.cents) for charge in world.payments.charges)
+
+
+def _outcomes(world: World, guest: str, request: str) -> list[Kept]:
+    events = _events_of(world.store, guest)
     return [event for event in events if event.type in OUTCOMES and event["request"] == request]
 
 
 def _charged_twice(world: World) -> str | None:
-    wished = Counter(cents for _, cents in WISHES)
-    for cents, times in Counter(_charged(world)).items():
-        if times > wished[cents]:
-            return f"Ada has wished for {cents} cents {wished[cents]} times, and was charged {times} times."
+    wished = Counter((guest, cents) for guest, _, cents in _wishes(world))
+    for (guest, cents), times in _charged(world).items():
+        if times > wished[guest, cents]:
+            wishes = wished[guest, cents]
+            return f"{guest} has wished for {cents} cents {wishes} times, and was charged {times} times."
     return None
 
 
 def _wrong_outcome(world: World) -> str | None:
-    charged, up, declined = Counter(_charged(world)), Counter(), Counter()
-    for request, cents in WISHES:
-        outcomes = _outcomes(world, request)
+    charged, up = _charged(world), Counter()
+    for guest, request, cents in _wishes(world):
+        outcomes = _outcomes(world, guest, request)
         if len(outcomes) > 1:
             return f"{request} has {len(outcomes)} ends: {', '.join(outcome.type for outcome in outcomes)}."
         for outcome in outcomes:
-            (up if outcome.type == "ToppedUp" else declined)[cents] += 1
+            up[guest, cents] += outcome.type == "ToppedUp"
             if outcome.type == "ToppedUp" and outcome["cents"] != cents:
                 return f"{request} is over {cents} cents, and noted are {outcome['cents']}."
-        if up[cents] > charged[cents]:
-            return f"{request} is noted as ToppedUp, and Ada was not charged for it."
-        if declined[cents] and cents <= LIMIT:
-            return f"{request} is noted as TopUpDeclined, and the bank has never declined it."
+            if outcome.type == "TopUpDeclined" and not (guest == ADA and cents > LIMIT):
+                return f"{request} is noted as TopUpDeclined, and the bank has never declined it."
+        if up[guest, cents] > charged[guest, cents]:
+            return f"{request} is noted as ToppedUp, and {guest} was not charged for it."
     return None
 
 
 def _not_done(world: World) -> str | None:
-    for request, cents in _noted(world):
-        if not _outcomes(world, request):
-            return f"{request} over {cents} cents is over, and no event says how it ended."
+    """Of the wishes of which the till was told that they are noted."""
+    for answer in world.answers:
+        if answer.process == "till" and answer.status == "ok":
+            guest, request, cents = answer.about
+            if not _outcomes(world, guest, request):
+                wish = f"{guest}'s {request} over {cents} cents"
+                return f"Nobody calls work any more, and no event says how {wish} has ended."
     return None
 
 
@@ -546,20 +604,17 @@ def _touched(world: World) -> str | None:
 
 
 def _wrong_statement(world: World) -> str | None:
-    answer = world.shown
-    if answer.status != "ok":
-        return None
-    paid = [event for event in kept(world.store, CARD_OF_ADA) if event.type == "ToppedUp"]
-    times = [world.asked.get(event["request"]) for event in paid]
-    true = (sum(event["cents"] for event in paid), max(times, default=None))
-    got = tuple(answer.value) if isinstance(answer.value, list | tuple) else answer.value
-    return None if got == true else f"The statement should be {_said(true)}, and is {_said(got)}."
+    for guest, answer, true in world.looks:
+        got = tuple(answer.value) if isinstance(answer.value, list | tuple) else answer.value
+        if answer.status == "ok" and got != true:
+            return f"The statement of {guest} should be {_said(true)}, and is {_said(got)}."
+    return None
 
 
 def _said(value: object) -> str:
-    if not isinstance(value, tuple):
-        return repr(value)
-    return " and ".join(f"{x:%H:%M on %d %B %Y}" if isinstance(x, datetime) else repr(x) for x in value)
+    if isinstance(value, datetime):
+        return f"{value:%H:%M on %d %B %Y}{'' if value.tzinfo else ', of no time zone'}"
+    return " and ".join(map(_said, value)) if isinstance(value, tuple) else repr(value)
 
 
 replayed = Grader(
@@ -575,28 +630,40 @@ replayed = Grader(
         "shown later is one that was noted.",
     ),
 )
+TOPPING_UP = Scenario(
+    world=a_card_and_a_bank,
+    story=top_ups,
+    events=WISHES,
+    faults={"crash", "fail charge"},
+    checks=[
+        Invariant("no duplicate effect", _charged_twice),
+        Invariant("consistent output", _wrong_outcome),
+        Invariant("no lost message", _not_done),
+        Invariant("replay touches nothing", _touched),
+        Invariant("rebuild equals incremental", _wrong_statement),
+    ],
+)
+TO_REPLAY = {
+    "no duplicate effect": "A process that starts again goes on where it was. (It reads the same events, and "
+    "does the same things, unless something tells it that they are done.)",
+    "no lost message": "No news is good news. (A decline is an outcome, too, and each wish needs one; without an "
+    "answer, somebody has to call again, and for that must hear of it.)",
+    "consistent output": "No answer is a no, or a yes. (The money may have been taken or not: ask again.)",
+    "replay touches nothing": "Replay is free of effects. (Only where gateways are off, and no clock is read.)",
+    "rebuild equals incremental": "Now is now. (On a replay, now is long after it happened: take the time from "
+    "the event, and note it there as the clock gives it.)",
+    NO_FAULT: "It works once, so it works again. (The second time, there is what the first time has left.)",
+}
+replayed.explore(TOPPING_UP, TO_REPLAY)
 replayed.explore(
-    Scenario(
-        world=a_card_and_a_bank,
-        story=top_ups,
-        events=WISHES,
-        faults={"crash", "fail charge"},
-        checks=[
-            Invariant("no duplicate effect", _charged_twice),
-            Invariant("consistent output", _wrong_outcome),
-            Invariant("no lost message", _not_done),
-            Invariant("replay touches nothing", _touched),
-            Invariant("rebuild equals incremental", _wrong_statement),
-        ],
-    ),
-    misconceptions={
-        "no duplicate effect": "A process that starts again goes on where it was. (It reads the same events, and "
-        "does the same things, unless something tells it that they are done.)",
-        "no lost message": "No news is good news. (A decline is an outcome, too, and each wish needs one.)",
-        "consistent output": "No answer is a no, or a yes. (The money may have been taken or not: ask again.)",
-        "replay touches nothing": "Replay is free of effects. (Only where gateways are off, and no clock is read.)",
-        "rebuild equals incremental": "Now is now. (On a replay, now is long after it happened: take the time from "
-        "the event.)",
+    replace(TOPPING_UP, story=two_guests, events=TWO_GUESTS, faults=frozenset()),
+    {
+        **TO_REPLAY,
+        "no lost message": "A name that means one thing to a guest means one thing to the bank. (Another guest "
+        "may use the same name: have the key say whose it is.)",
+        "rebuild equals incremental": "A card is what it was at the last look. (It is what its own events say: "
+        "all of them, and none of another card.)",
+        NO_FAULT: "There is always something there. (A new card has no events yet, and is looked at all the same.)",
     },
 )
 
