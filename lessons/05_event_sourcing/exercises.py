@@ -307,7 +307,8 @@ def fold(guest, store):
 #
 # - `save(stream, card, last, schema, db)` keeps a snapshot: the state `card`,
 #   which is true after the stored event `last` (with `last.version` and
-#   `last.envelope.id`).
+#   `last.envelope.id`). It takes the place of the one before, whoever has
+#   saved that.
 # - `load(stream, schema, store, db)` returns the card as it is *now*.
 #
 # The table `snapshots` has the columns `stream` (primary key), `schema` and

@@ -674,6 +674,7 @@ CREATE TABLE snapshots (
     stream TEXT PRIMARY KEY, schema INTEGER, version INTEGER, event_id TEXT, state TEXT, checksum TEXT
 );
 """
+OHARA = "card-O'Hara"
 BEFORE, NOW, AFTER = 1, 2, 3  # schemas
 GROWS, SAVED, LOADED = "the stream grows", "a snapshot is saved", "it is loaded"
 OLD, NEWER = "an older program saves one", "a newer program saves one"
@@ -687,7 +688,7 @@ DAMAGES = {  # of a snapshot's row: words, column, and what becomes of its value
     "its checksum is wrong": ("checksum", lambda value: _digit(value, 0)),
 }
 LIFE = (GROWS, SAVED, LOADED, GROWS, LOADED, SAVED, LOADED, RESTORED, LOADED)
-TROUBLE = (GROWS, SAVED, OTHER, LOADED, *DAMAGES, OLD, LOADED, NEWER, LOADED)
+TROUBLE = (GROWS, NEWER, SAVED, OTHER, LOADED, *DAMAGES, OLD, LOADED, NEWER, LOADED)
 
 
 class WatchedStore(MemoryEventStore):
@@ -714,10 +715,10 @@ def a_life(world: World, situations: Sequence[str]) -> None:
         ACTS[situation](world)
 
 
-def _grow(world: World, card: str = CARD) -> None:
+def _grow(world: World, card: str = OHARA) -> None:
     def append(till: Process) -> None:
         version = world.store.version(card)
-        events = [till.code.ToppedUp(1000 + version)]
+        events = [till.code.ToppedUp(1000 + version if version else 700)]  # below zero, at first
         events += [till.code.Paid(200 + version + n) for n in range(2 if version else 4)]
         till.store.append(card, events, expected_version=version)
 
@@ -726,14 +727,14 @@ def _grow(world: World, card: str = CARD) -> None:
 
 def _true(world: World) -> tuple[int, int]:
     """Cents and stamps."""
-    events = kept(world.store, CARD)
+    events = kept(world.store, OHARA)
     cents = sum(event["cents"] * (1 if event.type == "ToppedUp" else -1) for event in events)
     return cents, sum(event.type == "Paid" for event in events)
 
 
 def _save(world: World) -> None:
     done = _save_as(world, "program", NOW, _true(world))
-    world.good_at = world.store.version(CARD) if done else 0
+    world.good_at = world.store.version(OHARA) if done else 0
 
 
 def _save_other(world: World) -> None:
@@ -748,7 +749,7 @@ def _save_by(schema: int, world: World) -> None:
     world.good_at = 0
 
 
-def _save_as(world: World, name: str, schema: int, state: tuple[int, int], card: str = CARD) -> bool:
+def _save_as(world: World, name: str, schema: int, state: tuple[int, int], card: str = OHARA) -> bool:
     def save(process: Process) -> None:
         (last,) = process.store.read(card, after=world.store.version(card) - 1)
         process.code.save(card, process.code.Card(*state), last, schema, process.db)
@@ -758,7 +759,9 @@ def _save_as(world: World, name: str, schema: int, state: tuple[int, int], card:
 
 def _load(world: World) -> None:
     world.store.old, world.store.older = world.good_at, 0
-    answer = world.request("program", lambda program: program.code.load(CARD, NOW, program.store, program.db))
+    answer = world.request(
+        "program", lambda program: program.code.load(OHARA, NOW, program.store, program.db)
+    )
     if answer.status == "ok":
         found = tuple(getattr(answer.value, name, None) for name in ("cents", "stamps"))
         world.loads.append((found, _true(world), world.store.older))
@@ -767,14 +770,14 @@ def _load(world: World) -> None:
 
 def _damage(words: str, column: str, wrong: Callable[[object], object], world: World) -> None:
     """It is loaded while something of the row is wrong; then that is as it was."""
-    (row,) = world.db.execute("SELECT * FROM snapshots WHERE stream = ?", [CARD]) or [{}]
+    (row,) = world.db.execute("SELECT * FROM snapshots WHERE stream = ?", [OHARA]) or [{}]
     if (value := row.get(column)) is None:
         return
     good, world.good_at = world.good_at, 0
     _befalls(world, "disk", "damage", f"of the snapshot: {words}")
-    world.db.execute(f"UPDATE snapshots SET {column} = ? WHERE stream = ?", [wrong(value), CARD])
+    world.db.execute(f"UPDATE snapshots SET {column} = ? WHERE stream = ?", [wrong(value), OHARA])
     _load(world)
-    world.db.execute(f"UPDATE snapshots SET {column} = ? WHERE stream = ?", [value, CARD])
+    world.db.execute(f"UPDATE snapshots SET {column} = ? WHERE stream = ?", [value, OHARA])
     world.good_at = good
 
 
@@ -793,7 +796,7 @@ def _restore(world: World) -> None:
     """The card's newest events are gone, and others come in their place, with ids that were never there."""
     events = world.store.kept
     events[-2:] = [event._replace(stream="of somebody else") for event in events[-2:]]
-    _befalls(world, "backup", "restore", f"{CARD}, without its newest events")
+    _befalls(world, "backup", "restore", f"{OHARA}, without its newest events")
     world.good_at = 0
     _load(world)
     _grow(world)
@@ -846,7 +849,10 @@ CHECKS = [
 BELIEFS = {
     "rebuild equals incremental": "A snapshot is the state. (It is a copy of an old one: which program made it, of "
     "which history, and is it whole?)",
-    "a good snapshot is used": "If in doubt, read everything. (Then there need be no snapshot.)",
+    "a good snapshot is used": "If in doubt, read everything, or leave the one that is there. (Then there need be "
+    "no snapshot.)",
+    NO_FAULT: "An error is an answer, too. (Whoever looks at a card gets a card, and whoever saves has it saved, "
+    "whatever was there before.)",
 }
 trusted = Grader(
     "05.4",
