@@ -32,8 +32,8 @@ import sandbox  # from here on, this notebook knows %%exercise
 # - Old streams also have what today's rules forbid: payments of terminals
 #   that were offline, with blocked cards, or below zero. It has happened.
 #
-# `happens` and `is_refused` are for you to play with, and the grader asks in
-# the same way: given a history, when a command comes, then these events.
+# `happens` and `is_refused` are for you to play with, and the grader uses
+# them: given a history, when a command comes, then these events.
 
 # %% exercise="05.1"
 from dataclasses import dataclass, replace

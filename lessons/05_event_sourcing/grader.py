@@ -15,8 +15,6 @@ from sandbox.explore.answers import Answer
 from sandbox.explore.checkers import Invariant
 from sandbox.grading import Finding, Grader, Submission
 from sandbox.grading.submission import CodeRaised, NotAttempted
-from sandbox.patterns import Aggregate
-from sandbox.patterns.specification import When
 from sandbox.ports import Charge, StoredEvent
 from sandbox.sim import SimulatedGateway
 
@@ -41,10 +39,6 @@ rules = Grader(
 )
 
 
-class Refused(Exception):
-    """In place of the cell's own, which may live in another process."""
-
-
 class Cell:
     """The names of the cell, and the two questions that are put to it."""
 
@@ -64,45 +58,46 @@ class Cell:
 
     def happens(self, history: Sequence, command: object, *events: object) -> None:
         """Raises `Finding` where something else comes of it."""
-        self._put(history, lambda: self._submission.happens(history, command, *events))
-        self._put(history, lambda: self._asked(history, command).then(*events))
+        self._put(self._submission.happens, history, command, *events)
+        if (answer := self._answer(history, command)) != list(events):
+            raise Finding(f"Given {_listed(history)}, when {command!r}, then decide answers {answer!r}.")
 
     def is_refused(self, history: Sequence, command: object) -> None:
         """Raises `Finding` where it is not."""
-        self._put(history, lambda: self._submission.is_refused(history, command))
-        self._put(history, lambda: self._asked(history, command).refused(Refused))
+        self._put(self._submission.is_refused, history, command)
+        answer = self._answer(history, command)
+        if not isinstance(answer, Exception) or type(answer).__module__ == "builtins":
+            raise Finding(
+                f"Given {_listed(history)}, when {command!r}, expected Refused, but decide answers {answer!r}."
+            )
 
-    def _asked(self, history: Sequence, command: object) -> When:
-        """The same from here, whatever the cell's own questions are by now."""
-        cards = Aggregate(self._submission.START, self._decide, self._submission.evolve)
-        return cards.given(*history).when(command)
-
-    def _decide(self, command: object, card: object) -> list | tuple:
+    def _put(self, question: Callable, *values: object) -> None:
+        """In the words of the course, and where the state lives. The cell could do without that, though."""
         try:
-            answer = self._submission.decide(command, card)
+            question(*values)
         except CodeRaised as error:
             told = error.__cause__
-            raise (told if type(told).__module__ == "builtins" else Refused(str(told))) from error
-        if not isinstance(answer, list | tuple):
-            raise AssertionError(
-                f"decide answers {command!r} with {answer!r}. Have it return a list of events"
-            )
-        return answer
-
-    def _put(self, history: Sequence, question: Callable[[], None]) -> None:
-        """In the words of the course: first in the cell, where the state lives."""
-        try:
-            question()
-        except (CodeRaised, AssertionError) as error:
-            told = error.__cause__ if isinstance(error, CodeRaised) else error
             if not isinstance(told, AssertionError):
-                story = f"Given {_listed(history)}, evolve fails: {told!r}."
+                story = f"Given {_listed(values[0])}, evolve fails: {told!r}."
                 raise Finding(story, TOTAL, MISCONCEPTIONS[TOTAL]) from error
             story = ", ".join(map(str.strip, str(told).splitlines())).replace(":, ", ": ")
             invariant = (
                 PURE if story.startswith(OUTSIDE) else TOTAL if story.startswith(FAIL_BY_EVOLVE) else ""
             )
             raise Finding(f"{story}.", invariant, MISCONCEPTIONS.get(invariant, "")) from error
+
+    def _answer(self, history: Sequence, command: object) -> list | Exception:
+        """What decide says, asked from here."""
+        card = self._submission.START
+        for event in history:
+            card = self._submission.evolve(card, event)
+        try:
+            answer = self._submission.decide(command, card)
+        except CodeRaised as error:
+            return error.__cause__
+        if not isinstance(answer, list | tuple):
+            raise Finding(f"decide answers {command!r} with {answer!r}. Have it return a list of events.")
+        return list(answer)
 
 
 def _listed(events: Sequence) -> str:
