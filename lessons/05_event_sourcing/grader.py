@@ -138,6 +138,7 @@ def what_is_allowed_happens(submission: Submission) -> None:
     c.happens([], c.OpenCard(DAY), opened)
     c.happens([opened], c.TopUp(1), c.ToppedUp(1))
     c.happens(full, c.TopUp(5000), c.ToppedUp(5000))
+    c.happens(full, c.TopUp(1_000_000), c.ToppedUp(1_000_000))
     c.happens(full, c.Pay(1, "R-1", DAY), c.Paid(1, "R-1"))
     c.happens(full, c.Pay(800, "R-2", DAY), c.Paid(800, "R-2"))
     c.happens(full, c.Pay(801, "R-3", DAY), c.Paid(801, "R-3"), c.RanLow())
