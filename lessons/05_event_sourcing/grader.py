@@ -556,10 +556,13 @@ def _outcomes(world: World, guest: str, request: str) -> list[Kept]:
 def _charged_twice(world: World) -> str | None:
     wished = Counter((guest, cents) for guest, _, cents in _wishes(world))
     for (guest, cents), times in _charged(world).items():
-        if times > wished[guest, cents]:
-            wishes = wished[guest, cents]
-            return f"{guest} has wished for {cents} cents {wishes} times, and was charged {times} times."
+        if times > (wishes := wished[guest, cents]):
+            return f"{guest} has wished for {cents} cents {_times(wishes)}, and was charged {_times(times)}."
     return None
+
+
+def _times(number: int) -> str:
+    return ("never", "once", "twice", f"{number} times")[min(number, 3)]
 
 
 def _wrong_outcome(world: World) -> str | None:
