@@ -24,8 +24,9 @@ import sandbox  # from here on, this notebook knows %%exercise
 # | `BlockCard` | `CardBlocked`; nothing, if it is blocked | not open |
 
 # %% [markdown]
+# - These are all the rules there are: nothing else is refused.
 # - What has to be known of the world comes with the command: the `day`, and
-#   the number of the `receipt`.
+#   the number of the `receipt` (each till begins with `R-1`).
 # - Old streams have `BonusGranted`: money that was put on cards in a summer
 #   long ago. No command leads to it any more.
 # - Old streams also have what today's rules forbid: payments of terminals
@@ -219,7 +220,8 @@ def pay(payment, cents, store):
 #   (`None` without any).
 
 # %% [markdown]
-# - Each request of a guest has another name; the amounts may be the same.
+# - Each request of a guest has another name. Other guests use the same
+#   names, and amounts may be the same.
 # - `work` is called again and again, also when nothing is open, and after
 #   each crash. Your process may die at any step.
 # - `charge` may raise `GatewayTimeout`: then nobody knows whether the money
@@ -305,7 +307,8 @@ def fold(guest, store):
 #
 # - `save(stream, card, last, schema, db)` keeps a snapshot: the state `card`,
 #   which is true after the stored event `last` (with `last.version` and
-#   `last.envelope.id`).
+#   `last.envelope.id`). It takes the place of the one before, whoever has
+#   saved that.
 # - `load(stream, schema, store, db)` returns the card as it is *now*.
 #
 # The table `snapshots` has the columns `stream` (primary key), `schema` and

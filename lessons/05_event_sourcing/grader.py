@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
 import msgspec
 
 from sandbox import Event
-from sandbox.explore import MemoryDatabase, MemoryEventStore, Process, Scenario, World
+from sandbox.errors import GatewayTimeout
+from sandbox.explore import NO_FAULT, MemoryDatabase, MemoryEventStore, Process, Scenario, World
+from sandbox.explore.answers import Answer
 from sandbox.explore.checkers import Invariant
 from sandbox.grading import Finding, Grader, Submission
 from sandbox.grading.submission import CodeRaised, NotAttempted
@@ -63,8 +65,11 @@ class Cell:
     def is_refused(self, history: Sequence, command: object) -> None:
         """Raises `Finding` where it is not."""
         self._put(self._submission.is_refused, history, command)
-        if not isinstance(answer := self._answer(history, command), Exception):
-            raise Finding(f"Given {_listed(history)}, when {command!r}, then decide answers {answer!r}.")
+        answer = self._answer(history, command)
+        if not isinstance(answer, Exception) or type(answer).__module__ == "builtins":
+            raise Finding(
+                f"Given {_listed(history)}, when {command!r}, expected Refused, but decide answers {answer!r}."
+            )
 
     def _put(self, question: Callable, *values: object) -> None:
         """In the words of the course, and where the state lives. The cell could do without that, though."""
@@ -105,6 +110,8 @@ MISCONCEPTIONS = {
     "was given.)",
 }
 DAY = date(2026, 5, 4)
+# The second day has a year of a day more, and the third one never comes again.
+YEARS = (DAY, date(2027, 5, 4), date(2028, 2, 29))
 
 
 @rules.attack(PURE, MISCONCEPTIONS[PURE])
@@ -121,7 +128,8 @@ def the_world_around(submission: Submission) -> None:
 
 
 @rules.attack(
-    "given, when, then", "A rule is meant roughly. (The table says where it begins and where it ends.)"
+    "given, when, then",
+    "A rule is meant roughly. (The table says where each begins and where it ends, and there are no others.)",
 )
 def what_is_allowed_happens(submission: Submission) -> None:
     """Every command that is legal, up to the last cent."""
@@ -130,12 +138,20 @@ def what_is_allowed_happens(submission: Submission) -> None:
     c.happens([], c.OpenCard(DAY), opened)
     c.happens([opened], c.TopUp(1), c.ToppedUp(1))
     c.happens(full, c.TopUp(5000), c.ToppedUp(5000))
+    c.happens(full, c.TopUp(1_000_000), c.ToppedUp(1_000_000))
     c.happens(full, c.Pay(1, "R-1", DAY), c.Paid(1, "R-1"))
     c.happens(full, c.Pay(800, "R-2", DAY), c.Paid(800, "R-2"))
     c.happens(full, c.Pay(801, "R-3", DAY), c.Paid(801, "R-3"), c.RanLow())
     c.happens(full, c.Pay(1000, "R-4", DAY), c.Paid(1000, "R-4"), c.RanLow())
     c.happens([*full, c.Paid(801, "R-3")], c.Pay(9, "R-5", DAY), c.Paid(9, "R-5"), c.RanLow())
+    c.happens([*full, c.Paid(300, "R-1")], c.Pay(300, "R-1", DAY), c.Paid(300, "R-1"))
     c.happens([opened], c.BlockCard(), c.CardBlocked())
+    below_zero = [opened, c.Paid(250, "R-1")]
+    c.happens(below_zero, c.TopUp(100), c.ToppedUp(100))
+    c.happens(below_zero, c.BlockCard(), c.CardBlocked())
+    for start in YEARS:
+        year = [c.CardOpened(start), c.ToppedUp(1000)]
+        c.happens(year, c.Pay(300, "R-1", start + timedelta(365)), c.Paid(300, "R-1"))
     c.happens([*full, c.CardBlocked()], c.BlockCard())
 
 
@@ -159,8 +175,10 @@ def what_is_not_allowed_is_refused(submission: Submission) -> None:
     for cents in (1, 500):
         c.is_refused(blocked, c.TopUp(cents))
         c.is_refused(blocked, c.Pay(cents, "R-1", DAY))
-    for days in (366, 4000):
-        c.is_refused(full, c.Pay(100, "R-1", DAY + timedelta(days)))
+    for start in YEARS:
+        for days in (366, 4000):
+            year = [c.CardOpened(start), c.ToppedUp(1000)]
+            c.is_refused(year, c.Pay(100, "R-1", start + timedelta(days)))
     c.is_refused(full, c.Pay(1001, "R-1", DAY))
     c.is_refused([*full, c.Paid(701, "R-1")], c.Pay(300, "R-2", DAY))
     c.is_refused([opened], c.Pay(1, "R-1", DAY))
@@ -190,6 +208,8 @@ def everything_that_has_happened(submission: Submission) -> None:
 CARD = "card"
 START_CENTS = 500
 AT_ONCE = (("P-1", 300), ("P-2", 300), ("office", 100))
+CROWD = "others are first"  # and how many of them
+ALL_DAY = (("P-1", 300), ("office", 500), ("P-2", 600), (CROWD, 3), (CROWD, 9), ("P-3", 50))
 
 
 class Kept(dict):
@@ -222,40 +242,79 @@ def with_other_cards(store: MemoryEventStore) -> MemoryEventStore:
     return store
 
 
+class CrowdedStore(MemoryEventStore):
+    """Others may be first: they append right before a payment is, one for each attempt."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.others: list[Event] = []  # what those who are still to come append
+        self.others_came: Callable[[str], None] = lambda what: None
+
+    def append(self, stream: str, events: Sequence[Event], **about: object) -> list[StoredEvent]:
+        if self.others and stream == CARD and any(event.type_name == "Paid" for event in events):
+            version, event = self.version(CARD), self.others.pop()
+            super().append(CARD, [event], expected_version=version)
+            self.others_came(f"{CARD} at {version}: {event!r}")
+        return super().append(stream, events, **about)
+
+
 def bank(seed: int) -> World:
     """A store."""
-    return World(store=with_other_cards(MemoryEventStore("cafe")))
+    return World(store=with_other_cards(CrowdedStore("cafe")))
+
+
+def top_up(world: World, cents: int) -> None:
+    """The office does it."""
+
+    def append(office: Process) -> None:
+        version = world.store.version(CARD)  # it sees the newest one, and nobody comes in between
+        office.store.append(CARD, [office.code.ToppedUp(cents)], expected_version=version)
+
+    world.request("office", append)
+
+
+def pay(world: World, till: str, payment: str, cents: int) -> None:
+    """What its till was told, and the versions before and after."""
+    start = world.store.version(CARD)
+    answer = world.request(till, lambda it: it.code.pay(payment, cents, it.store), (payment, cents))
+    world.windows.append((answer, start, world.store.version(CARD)))
 
 
 def tills_at_once(world: World, calls: Sequence[tuple[str, int]]) -> None:
     """Two tills and the office write to one card."""
-
-    def top_up(cents: int) -> Callable[[Process], None]:
-        def append(office: Process) -> None:
-            version = world.store.version(CARD)  # it sees the newest one, and nobody comes in between
-            office.store.append(CARD, [office.code.ToppedUp(cents)], expected_version=version)
-
-        return append
-
-    def pay(payment: str, cents: int) -> None:
-        start = world.store.version(CARD)
-        answer = world.request(
-            payment, lambda till: till.code.pay(payment, cents, till.store), (payment, cents)
-        )
-        world.windows.append((answer, start, world.store.version(CARD)))
-
     world.windows = []
-    world.request("office", top_up(START_CENTS))
+    top_up(world, START_CENTS)
     world.together(
         {
-            name: (
-                (lambda name=name, cents=cents: world.request(name, top_up(cents)))
-                if name == "office"
-                else (lambda name=name, cents=cents: pay(name, cents))
-            )
+            name: partial(top_up, world, cents)
+            if name == "office"
+            else partial(pay, world, name, name, cents)
             for name, cents in calls
         }
     )
+
+
+def one_till_all_day(world: World, calls: Sequence[tuple[str, int]]) -> None:
+    """The same till pays again and again; between its payments the office tops up, and in one a crowd does."""
+    world.windows = []
+
+    def others_came(what: str) -> None:
+        world.trace.follow("somebody else", "till")
+        world.trace.record("somebody else", "append", label=what)
+        world.trace.follow("till", "somebody else")
+
+    def crowd(size: int, office: Process) -> None:
+        world.store.others += [office.code.ToppedUp(1)] * size
+
+    world.store.others_came = others_came
+    top_up(world, START_CENTS)
+    for name, cents in calls:
+        if name == CROWD:
+            world.request("office", partial(crowd, cents))
+        elif name == "office":
+            top_up(world, cents)
+        else:
+            pay(world, "till", name, cents)
 
 
 def _balances(world: World) -> list[int]:
@@ -297,7 +356,7 @@ def _not_stored(world: World) -> str | None:
     paid = _stored(world, "Paid")
     for answer, _, _ in world.windows:
         payment, cents = answer.about
-        if answer.status == "ok" and answer.value is True and not paid[payment]:
+        if answer.status == "ok" and answer.value and not paid[payment]:
             return f"The till was told that {payment} is paid, and there is no such payment."
         amounts = {event["cents"] for event in kept(world.store, CARD) if event["payment"] == payment}
         if paid[payment] and cents not in amounts:
@@ -337,52 +396,72 @@ two_tills = Grader(
         "events in one call, and be done. A ConcurrencyConflict leads back to the top of the loop, the read.",
     ),
 )
+PAYING = Scenario(
+    world=bank,
+    story=tills_at_once,
+    events=AT_ONCE,
+    faults={"switch", "crash"},
+    checks=[
+        Invariant("never below zero", _below_zero),
+        Invariant("no duplicate effect", _paid_twice),
+        Invariant("all or none", _not_both),
+        Invariant("no lost write", _not_stored),
+        Invariant("an answer for everyone", _no_good_answer),
+    ],
+)
+TO_DECIDE = {
+    "never below zero": "A conflict is a matter of versions: take the new one, and try again. (The decision is "
+    "as old as the read that it was made on.)",
+    "no duplicate effect": "If in doubt, once more.",
+    "all or none": "Two appends right behind each other are one. (Anybody, or a crash, fits in between.)",
+    "no lost write": "A conflict means that it is there already. (It means that nothing was written.)",
+    "an answer for everyone": "A conflict is an error, and its guest has bad luck. (It is a call to decide again.)",
+}
+two_tills.explore(PAYING, TO_DECIDE)
 two_tills.explore(
-    Scenario(
-        world=bank,
-        story=tills_at_once,
-        events=AT_ONCE,
-        faults={"switch", "crash"},
-        checks=[
-            Invariant("never below zero", _below_zero),
-            Invariant("no duplicate effect", _paid_twice),
-            Invariant("all or none", _not_both),
-            Invariant("no lost write", _not_stored),
-            Invariant("an answer for everyone", _no_good_answer),
-        ],
-    ),
-    misconceptions={
-        "never below zero": "A conflict is a matter of versions: take the new one, and try again. (The decision is "
-        "as old as the read that it was made on.)",
-        "no duplicate effect": "If in doubt, once more.",
-        "all or none": "Two appends right behind each other are one. (Anybody, or a crash, fits in between.)",
-        "no lost write": "A conflict means that it is there already. (It means that nothing was written.)",
-        "an answer for everyone": "A conflict is an error, and its guest has bad luck. (It is a call to decide again.)",
+    replace(PAYING, story=one_till_all_day, events=ALL_DAY, faults=frozenset()),
+    {
+        **TO_DECIDE,
+        "an answer for everyone": "What was true at the last look still is, and a few attempts are enough. (Each "
+        "payment is decided on what it has read itself, as often as somebody else is first.)",
     },
 )
 
 # ---------------------------------------------------------------- 05.3 replay without side effects
 
 ADA, LIMIT = "Ada", 1500  # more than that, her bank declines
-WISHES = (("T-1", 500), ("T-2", 2000), ("T-3", 500))  # two of them over the same amount
-CARD_OF_ADA = f"card-{ADA}"
+ADAM = "Adam"  # another guest, whose requests have the same names
+WISHES = ((ADA, "T-1", 500), (ADA, "T-2", 2000), (ADA, "T-3", 500))  # two of them over the same amount
+NEW, OUTAGE = "a card that nobody has topped up", "the bank is silent"
+QUIET = 12  # so many times it gives no answer then
+TWO_GUESTS = (NEW, (ADAM, "T-1", 700), (ADA, "T-1", 500), OUTAGE, (ADA, "T-2", 300))
 OUTCOMES = ("ToppedUp", "TopUpDeclined")
 WORKS_BEFORE = 2  # the number of a wish: what was not settled by then is tried again later
 LATER_MS = 3_600_000
 
 
+def _events_of(store: MemoryEventStore, guest: str) -> list[Kept]:
+    return kept(store, f"card-{guest}")
+
+
 class Bank(SimulatedGateway):
-    """Notes what is asked of it for a wish that is settled already."""
+    """Notes what is asked of it for a wish that is settled already; it may be silent for a while."""
 
     def __init__(self, store: MemoryEventStore) -> None:
         super().__init__({ADA: LIMIT})
         self._store = store
+        self.wished: dict[str, list[tuple[str, int]]] = {}  # by guest: request and cents
         self.again: list[int] = []
+        self.silent = 0  # times
 
     def charge(self, account: str, cents: int, *, idempotency_key: str) -> Charge:
-        settled = [event["request"] for event in kept(self._store, CARD_OF_ADA) if event.type in OUTCOMES]
-        if all(request in settled for request, amount in WISHES if amount == cents):
+        events = _events_of(self._store, account)
+        settled = [event["request"] for event in events if event.type in OUTCOMES]
+        if all(request in settled for request, amount in self.wished.get(account, []) if amount == cents):
             self.again.append(cents)
+        if self.silent:
+            self.silent -= 1
+            raise GatewayTimeout("no answer from the bank: whoever called can't tell whether it was done.")
         return super().charge(account, cents, idempotency_key=idempotency_key)
 
 
@@ -392,79 +471,125 @@ def a_card_and_a_bank(seed: int) -> World:
     return World(store=store, payments=Bank(store))
 
 
-def top_ups(world: World, wishes: Sequence[tuple[str, int]]) -> None:
+def top_ups(world: World, wishes: Sequence[tuple[str, str, int]]) -> None:
     """A guest asks, the cashier works, and much later somebody reads what the card says."""
-    world.asked = {}
-    for number, (request, cents) in enumerate(wishes):
+    world.asked, world.looks = {}, []
+    for number, wish in enumerate(wishes):
         if number == WORKS_BEFORE:
-            _work(world)
-        world.clock.advance(LATER_MS)
-        world.asked[request] = world.clock.now()
-        world.request(
-            "till",
-            lambda till, r=request, c=cents: till.code.ask(ADA, r, c, till.store, till.clock),
-            (request, cents),
-        )
-    _work_until_it_rests(world)
+            _work(world, ADA)
+        _ask(world, *wish)
+    _work_until_it_rests(world, ADA)
+    _look(world, ADA)
+
+
+def two_guests(world: World, situations: Sequence[str | tuple[str, str, int]]) -> None:
+    """Somebody looks at a new card; two guests ask, and the bank does not always answer."""
+    world.asked, world.looks = {}, []
+    for situation in situations:
+        if situation == NEW:
+            _work(world, ADA)
+            _look(world, ADA)
+        elif situation == OUTAGE:
+            world.payments.silent = QUIET
+        else:
+            _ask(world, *situation)
+    for guest in world.payments.wished:
+        _work_until_it_rests(world, guest)
+        _look(world, guest)
+
+
+def _ask(world: World, guest: str, request: str, cents: int) -> None:
     world.clock.advance(LATER_MS)
-    world.shown = world.request("reader", lambda p: p.code.statement(ADA, p.store, p.payments, p.clock))
+    world.asked[guest, request] = world.clock.now()
+    world.payments.wished.setdefault(guest, []).append((request, cents))
+    world.request(
+        "till",
+        lambda till: till.code.ask(guest, request, cents, till.store, till.clock),
+        (guest, request, cents),
+    )
 
 
-def _work_until_it_rests(world: World) -> None:
-    """Once more after each round that has changed something, or that a fault has struck."""
-    before = None
-    while (now := (len(world.store.kept), len(world.steps.struck))) != before:
-        before = now
-        _work(world)
+def _work_until_it_rests(world: World, guest: str) -> None:
+    """Once more after each round that has changed something, or that has raised because of a trouble."""
+    while True:
+        events, troubles = len(world.store.kept), _troubles(world)
+        answer = _work(world, guest)
+        in_trouble = answer.status != "ok" and _troubles(world) != troubles
+        if len(world.store.kept) == events and not in_trouble:
+            return
 
 
-def _work(world: World) -> None:
-    world.request("cashier", lambda cashier: cashier.code.work(ADA, cashier.store, cashier.payments))
+def _troubles(world: World) -> tuple[int, int]:
+    return len(world.steps.struck), world.payments.silent
 
 
-def _noted(world: World) -> list[tuple[str, int]]:
-    """The wishes of which the till was told that they are noted."""
-    return [answer.about for answer in world.answers if answer.process == "till" and answer.status == "ok"]
+def _work(world: World, guest: str) -> Answer:
+    return world.request("cashier", lambda cashier: cashier.code.work(guest, cashier.store, cashier.payments))
 
 
-def _charged(world: World) -> list[int]:
-    return [charge.cents for charge in world.payments.charges]
+def _look(world: World, guest: str) -> None:
+    """Note what the card says, and what is true."""
+    world.clock.advance(LATER_MS)
+    answer = world.request("reader", lambda p: p.code.statement(guest, p.store, p.payments, p.clock))
+    paid = [event for event in _events_of(world.store, guest) if event.type == "ToppedUp"]
+    times = [world.asked.get((guest, event["request"])) for event in paid]
+    true = (sum(event["cents"] for event in paid), max(times, default=None))
+    world.looks.append((guest, answer, true))
 
 
-def _outcomes(world: World, request: str) -> list[Kept]:
-    events = kept(world.store, CARD_OF_ADA)
+def _wishes(world: World) -> Iterator[tuple[str, str, int]]:
+    """Of whom, which, and over how much: noted or not."""
+    for guest, wished in world.payments.wished.items():
+        for request, cents in wished:
+            yield guest, request, cents
+
+
+def _charged(world: World) -> Counter:
+    return Counter((charge.account, charge.cents) for charge in world.payments.charges)
+
+
+def _outcomes(world: World, guest: str, request: str) -> list[Kept]:
+    events = _events_of(world.store, guest)
     return [event for event in events if event.type in OUTCOMES and event["request"] == request]
 
 
 def _charged_twice(world: World) -> str | None:
-    wished = Counter(cents for _, cents in WISHES)
-    for cents, times in Counter(_charged(world)).items():
-        if times > wished[cents]:
-            return f"Ada has wished for {cents} cents {wished[cents]} times, and was charged {times} times."
+    wished = Counter((guest, cents) for guest, _, cents in _wishes(world))
+    for (guest, cents), times in _charged(world).items():
+        if times > (wishes := wished[guest, cents]):
+            return f"{guest} has wished for {cents} cents {_times(wishes)}, and was charged {_times(times)}."
     return None
 
 
+def _times(number: int) -> str:
+    return ("never", "once", "twice", f"{number} times")[min(number, 3)]
+
+
 def _wrong_outcome(world: World) -> str | None:
-    charged, up, declined = Counter(_charged(world)), Counter(), Counter()
-    for request, cents in WISHES:
-        outcomes = _outcomes(world, request)
+    charged, up = _charged(world), Counter()
+    for guest, request, cents in _wishes(world):
+        outcomes = _outcomes(world, guest, request)
         if len(outcomes) > 1:
             return f"{request} has {len(outcomes)} ends: {', '.join(outcome.type for outcome in outcomes)}."
         for outcome in outcomes:
-            (up if outcome.type == "ToppedUp" else declined)[cents] += 1
+            up[guest, cents] += outcome.type == "ToppedUp"
             if outcome.type == "ToppedUp" and outcome["cents"] != cents:
                 return f"{request} is over {cents} cents, and noted are {outcome['cents']}."
-        if up[cents] > charged[cents]:
-            return f"{request} is noted as ToppedUp, and Ada was not charged for it."
-        if declined[cents] and cents <= LIMIT:
-            return f"{request} is noted as TopUpDeclined, and the bank has never declined it."
+            if outcome.type == "TopUpDeclined" and not (guest == ADA and cents > LIMIT):
+                return f"{request} is noted as TopUpDeclined, and the bank has never declined it."
+        if up[guest, cents] > charged[guest, cents]:
+            return f"{request} is noted as ToppedUp, and {guest} was not charged for it."
     return None
 
 
 def _not_done(world: World) -> str | None:
-    for request, cents in _noted(world):
-        if not _outcomes(world, request):
-            return f"{request} over {cents} cents is over, and no event says how it ended."
+    """Of the wishes of which the till was told that they are noted."""
+    for answer in world.answers:
+        if answer.process == "till" and answer.status == "ok":
+            guest, request, cents = answer.about
+            if not _outcomes(world, guest, request):
+                wish = f"{guest}'s {request} over {cents} cents"
+                return f"Nobody calls work any more, and no event says how {wish} has ended."
     return None
 
 
@@ -478,20 +603,17 @@ def _touched(world: World) -> str | None:
 
 
 def _wrong_statement(world: World) -> str | None:
-    answer = world.shown
-    if answer.status != "ok":
-        return None
-    paid = [event for event in kept(world.store, CARD_OF_ADA) if event.type == "ToppedUp"]
-    times = [world.asked.get(event["request"]) for event in paid]
-    true = (sum(event["cents"] for event in paid), max(times, default=None))
-    got = tuple(answer.value) if isinstance(answer.value, list | tuple) else answer.value
-    return None if got == true else f"The statement should be {_said(true)}, and is {_said(got)}."
+    for guest, answer, true in world.looks:
+        got = tuple(answer.value) if isinstance(answer.value, list | tuple) else answer.value
+        if answer.status == "ok" and got != true:
+            return f"The statement of {guest} should be {_said(true)}, and is {_said(got)}."
+    return None
 
 
 def _said(value: object) -> str:
-    if not isinstance(value, tuple):
-        return repr(value)
-    return " and ".join(f"{x:%H:%M on %d %B %Y}" if isinstance(x, datetime) else repr(x) for x in value)
+    if isinstance(value, datetime):
+        return f"{value:%H:%M on %d %B %Y}{'' if value.tzinfo else ', of no time zone'}"
+    return " and ".join(map(_said, value)) if isinstance(value, tuple) else repr(value)
 
 
 replayed = Grader(
@@ -507,28 +629,40 @@ replayed = Grader(
         "shown later is one that was noted.",
     ),
 )
+TOPPING_UP = Scenario(
+    world=a_card_and_a_bank,
+    story=top_ups,
+    events=WISHES,
+    faults={"crash", "fail charge"},
+    checks=[
+        Invariant("no duplicate effect", _charged_twice),
+        Invariant("consistent output", _wrong_outcome),
+        Invariant("no lost message", _not_done),
+        Invariant("replay touches nothing", _touched),
+        Invariant("rebuild equals incremental", _wrong_statement),
+    ],
+)
+TO_REPLAY = {
+    "no duplicate effect": "A process that starts again goes on where it was. (It reads the same events, and "
+    "does the same things, unless something tells it that they are done.)",
+    "no lost message": "No news is good news. (A decline is an outcome, too, and each wish needs one; without an "
+    "answer, somebody has to call again, and for that must hear of it.)",
+    "consistent output": "No answer is a no, or a yes. (The money may have been taken or not: ask again.)",
+    "replay touches nothing": "Replay is free of effects. (Only where gateways are off, and no clock is read.)",
+    "rebuild equals incremental": "Now is now. (On a replay, now is long after it happened: take the time from "
+    "the event, and note it there as the clock gives it.)",
+    NO_FAULT: "It works once, so it works again. (The second time, there is what the first time has left.)",
+}
+replayed.explore(TOPPING_UP, TO_REPLAY)
 replayed.explore(
-    Scenario(
-        world=a_card_and_a_bank,
-        story=top_ups,
-        events=WISHES,
-        faults={"crash", "fail charge"},
-        checks=[
-            Invariant("no duplicate effect", _charged_twice),
-            Invariant("consistent output", _wrong_outcome),
-            Invariant("no lost message", _not_done),
-            Invariant("replay touches nothing", _touched),
-            Invariant("rebuild equals incremental", _wrong_statement),
-        ],
-    ),
-    misconceptions={
-        "no duplicate effect": "A process that starts again goes on where it was. (It reads the same events, and "
-        "does the same things, unless something tells it that they are done.)",
-        "no lost message": "No news is good news. (A decline is an outcome, too, and each wish needs one.)",
-        "consistent output": "No answer is a no, or a yes. (The money may have been taken or not: ask again.)",
-        "replay touches nothing": "Replay is free of effects. (Only where gateways are off, and no clock is read.)",
-        "rebuild equals incremental": "Now is now. (On a replay, now is long after it happened: take the time from "
-        "the event.)",
+    replace(TOPPING_UP, story=two_guests, events=TWO_GUESTS, faults=frozenset()),
+    {
+        **TO_REPLAY,
+        "no lost message": "A name that means one thing to a guest means one thing to the bank. (Another guest "
+        "may use the same name: have the key say whose it is.)",
+        "rebuild equals incremental": "A card is what it was at the last look. (It is what its own events say: "
+        "all of them, and none of another card.)",
+        NO_FAULT: "There is always something there. (A new card has no events yet, and is looked at all the same.)",
     },
 )
 
@@ -539,6 +673,7 @@ CREATE TABLE snapshots (
     stream TEXT PRIMARY KEY, schema INTEGER, version INTEGER, event_id TEXT, state TEXT, checksum TEXT
 );
 """
+OHARA = "card-O'Hara"
 BEFORE, NOW, AFTER = 1, 2, 3  # schemas
 GROWS, SAVED, LOADED = "the stream grows", "a snapshot is saved", "it is loaded"
 OLD, NEWER = "an older program saves one", "a newer program saves one"
@@ -552,7 +687,7 @@ DAMAGES = {  # of a snapshot's row: words, column, and what becomes of its value
     "its checksum is wrong": ("checksum", lambda value: _digit(value, 0)),
 }
 LIFE = (GROWS, SAVED, LOADED, GROWS, LOADED, SAVED, LOADED, RESTORED, LOADED)
-TROUBLE = (GROWS, SAVED, OTHER, LOADED, *DAMAGES, OLD, LOADED, NEWER, LOADED)
+TROUBLE = (GROWS, NEWER, SAVED, OTHER, LOADED, *DAMAGES, OLD, LOADED, NEWER, LOADED)
 
 
 class WatchedStore(MemoryEventStore):
@@ -579,10 +714,10 @@ def a_life(world: World, situations: Sequence[str]) -> None:
         ACTS[situation](world)
 
 
-def _grow(world: World, card: str = CARD) -> None:
+def _grow(world: World, card: str = OHARA) -> None:
     def append(till: Process) -> None:
         version = world.store.version(card)
-        events = [till.code.ToppedUp(1000 + version)]
+        events = [till.code.ToppedUp(1000 + version if version else 700)]  # below zero, at first
         events += [till.code.Paid(200 + version + n) for n in range(2 if version else 4)]
         till.store.append(card, events, expected_version=version)
 
@@ -591,14 +726,14 @@ def _grow(world: World, card: str = CARD) -> None:
 
 def _true(world: World) -> tuple[int, int]:
     """Cents and stamps."""
-    events = kept(world.store, CARD)
+    events = kept(world.store, OHARA)
     cents = sum(event["cents"] * (1 if event.type == "ToppedUp" else -1) for event in events)
     return cents, sum(event.type == "Paid" for event in events)
 
 
 def _save(world: World) -> None:
     done = _save_as(world, "program", NOW, _true(world))
-    world.good_at = world.store.version(CARD) if done else 0
+    world.good_at = world.store.version(OHARA) if done else 0
 
 
 def _save_other(world: World) -> None:
@@ -613,7 +748,7 @@ def _save_by(schema: int, world: World) -> None:
     world.good_at = 0
 
 
-def _save_as(world: World, name: str, schema: int, state: tuple[int, int], card: str = CARD) -> bool:
+def _save_as(world: World, name: str, schema: int, state: tuple[int, int], card: str = OHARA) -> bool:
     def save(process: Process) -> None:
         (last,) = process.store.read(card, after=world.store.version(card) - 1)
         process.code.save(card, process.code.Card(*state), last, schema, process.db)
@@ -623,7 +758,9 @@ def _save_as(world: World, name: str, schema: int, state: tuple[int, int], card:
 
 def _load(world: World) -> None:
     world.store.old, world.store.older = world.good_at, 0
-    answer = world.request("program", lambda program: program.code.load(CARD, NOW, program.store, program.db))
+    answer = world.request(
+        "program", lambda program: program.code.load(OHARA, NOW, program.store, program.db)
+    )
     if answer.status == "ok":
         found = tuple(getattr(answer.value, name, None) for name in ("cents", "stamps"))
         world.loads.append((found, _true(world), world.store.older))
@@ -632,14 +769,14 @@ def _load(world: World) -> None:
 
 def _damage(words: str, column: str, wrong: Callable[[object], object], world: World) -> None:
     """It is loaded while something of the row is wrong; then that is as it was."""
-    (row,) = world.db.execute("SELECT * FROM snapshots WHERE stream = ?", [CARD]) or [{}]
+    (row,) = world.db.execute("SELECT * FROM snapshots WHERE stream = ?", [OHARA]) or [{}]
     if (value := row.get(column)) is None:
         return
     good, world.good_at = world.good_at, 0
     _befalls(world, "disk", "damage", f"of the snapshot: {words}")
-    world.db.execute(f"UPDATE snapshots SET {column} = ? WHERE stream = ?", [wrong(value), CARD])
+    world.db.execute(f"UPDATE snapshots SET {column} = ? WHERE stream = ?", [wrong(value), OHARA])
     _load(world)
-    world.db.execute(f"UPDATE snapshots SET {column} = ? WHERE stream = ?", [value, CARD])
+    world.db.execute(f"UPDATE snapshots SET {column} = ? WHERE stream = ?", [value, OHARA])
     world.good_at = good
 
 
@@ -658,7 +795,7 @@ def _restore(world: World) -> None:
     """The card's newest events are gone, and others come in their place, with ids that were never there."""
     events = world.store.kept
     events[-2:] = [event._replace(stream="of somebody else") for event in events[-2:]]
-    _befalls(world, "backup", "restore", f"{CARD}, without its newest events")
+    _befalls(world, "backup", "restore", f"{OHARA}, without its newest events")
     world.good_at = 0
     _load(world)
     _grow(world)
@@ -711,7 +848,10 @@ CHECKS = [
 BELIEFS = {
     "rebuild equals incremental": "A snapshot is the state. (It is a copy of an old one: which program made it, of "
     "which history, and is it whole?)",
-    "a good snapshot is used": "If in doubt, read everything. (Then there need be no snapshot.)",
+    "a good snapshot is used": "If in doubt, read everything, or leave the one that is there. (Then there need be "
+    "no snapshot.)",
+    NO_FAULT: "An error is an answer, too. (Whoever looks at a card gets a card, and whoever saves has it saved, "
+    "whatever was there before.)",
 }
 trusted = Grader(
     "05.4",
