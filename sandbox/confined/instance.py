@@ -36,6 +36,8 @@ class Lane(greenlet):
 class Instance(Wire):
     """The submission's end of the pipe."""
 
+    marks = True
+
     def __init__(self, pipe: Pipe, code: CodeType, classes: Classes) -> None:
         super().__init__(classes, first=1, filename=code.co_filename)
         self._pipe = pipe

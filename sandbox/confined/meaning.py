@@ -44,6 +44,8 @@ _part = Decoder(tuple[bytes, bytes]).decode
 _error = Decoder(tuple[int, Told]).decode
 _error_back = Decoder(tuple[int, int | None]).decode
 _thing = Decoder(tuple[int, str]).decode
+_stranger = Decoder(tuple[int, str, str]).decode
+_marked = Decoder(tuple[int, bytes]).decode
 
 
 def mean_all(wire: "Wire", data: bytes) -> list:
@@ -132,20 +134,35 @@ MEANING = {
     telling.THING: lambda wire, data: wire.stub(*_thing(data)),
     telling.THING_BACK: lambda wire, data: wire.thing(_number(data)),
     telling.DOTS: lambda wire, data: ...,
-    telling.STRANGER: lambda wire, data: stranger(*_pair(data)),
+    telling.STRANGER: lambda wire, data: stranger(wire, *_stranger(data)),
+    telling.MARKED_TUPLE: lambda wire, data: marked(wire, *_marked(data)),
 }
 
 
 class Stranger:
     """What stands for an object of the other side that can't cross: it has a name, and a repr."""
 
-    def __init__(self, shown: str) -> None:
-        self._shown = shown
+    def __init__(self, wire: "Wire", number: int, shown: str) -> None:
+        self._wire, self._number, self._shown = wire, number, shown
 
     def __repr__(self) -> str:
         return self._shown
 
 
-def stranger(name: str, shown: str) -> Stranger:
-    """A stranger of a class with that name."""
-    return type(name[:100], (Stranger,), {})(shown)
+def stranger(wire: "Wire", number: int, name: str, shown: str) -> Stranger:
+    """The stranger with that number, of a class with that name."""
+    return type(name[:100], (Stranger,), {})(wire, number, shown)
+
+
+class MarkedTuple(tuple):
+    """What stands for a tuple of a class of its own; it has what is in it, and is like any other tuple."""
+
+    _wire: "Wire"
+    _number: int
+
+
+def marked(wire: "Wire", number: int, content: bytes) -> MarkedTuple:
+    """The tuple with that number."""
+    made = MarkedTuple(mean_all(wire, content))
+    made._wire, made._number = wire, number
+    return made

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 (LIST, TUPLE, SET, FROZENSET, DICT, ITERATOR, KEPT, KEPT_AGAIN, BYTES, BIG, WORD) = range(11)
 (RECORD, STORED, ENVELOPE, PART, CLASS, ERROR, ERROR_BACK, THING, THING_BACK, STRANGER) = range(11, 21)
-(DOTS, STORED_EVENT, ASSIGNMENT) = range(21, 24)
+(DOTS, STORED_EVENT, ASSIGNMENT, MARKED_TUPLE) = range(21, 25)
 ATOMS = frozenset({str, int, bool, float, type(None)})
 BIG_MAX = 1_000  # bytes of a whole number
 ITEMS_MAX = 100_000  # of an iterator
@@ -68,6 +68,15 @@ def _flat(value: object) -> object:
 
 def _container(code: int) -> Callable[["Wire", object], Ext]:
     return lambda wire, value: Ext(code, tell_all(wire, _flat(value)))
+
+
+def _tuple(wire: "Wire", value: tuple) -> Ext:
+    """One of a class of its own, such as a named tuple, also says which one it is: it may come back."""
+    if type(value) is tuple or not (wire.marks or wire.is_theirs(value)):
+        return Ext(TUPLE, tell_all(wire, value))
+    if wire.is_theirs(value):
+        return Ext(THING_BACK, encode(value._number))
+    return Ext(MARKED_TUPLE, encode((wire.number_of_own(value), tell_all(wire, value))))
 
 
 def _keepable(code: int) -> Callable[["Wire", object], Ext]:
@@ -145,7 +154,7 @@ def _thing(wire: "Wire", value: object) -> Ext:
         return Ext(THING, encode((number, kind)))
     if number is not None:
         return Ext(THING_BACK, encode(number))
-    return Ext(STRANGER, encode((type(value).__name__, _shown(value))))
+    return Ext(STRANGER, encode((wire.number_of_own(value), type(value).__name__, _shown(value))))
 
 
 def _shown(value: object) -> str:
@@ -160,7 +169,7 @@ TELLING = {
     list: _keepable(LIST),
     dict: _keepable(DICT),
     set: _keepable(SET),
-    tuple: _container(TUPLE),
+    tuple: _tuple,
     frozenset: _container(FROZENSET),
     int: lambda wire, value: int(value),
     str: _text,

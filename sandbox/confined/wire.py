@@ -4,11 +4,12 @@ Plain data crosses as what it is: text, numbers, lists, dicts, times. So do reco
 and other dataclasses, and exceptions. A function or a port stays where it is: a number
 crosses, and a stub stands for it on the other side. Anything else becomes a `Stranger`,
 which knows its name and how it looks, and equals nothing: an object that says it equals
-everything says so on its own side only.
+everything says so on its own side only. A stranger that comes back is the object that it was, and
+so is a tuple of a class of its own, which is a plain one over there.
 """
 
 from sandbox.confined.identity import Kept
-from sandbox.confined.meaning import PROBLEMS, mean_all
+from sandbox.confined.meaning import PROBLEMS, MarkedTuple, Stranger, mean_all
 from sandbox.confined.shapes import Classes
 from sandbox.confined.telling import tell_all
 from sandbox.errors import UsageError
@@ -32,6 +33,8 @@ class Stub:
 
 class Wire:
     """One end of the pipe, and what it knows of the other. Each end says which things stay where they are."""
+
+    marks = False  # does it say of an object that can't cross, or of a tuple, which one it is?
 
     def __init__(self, classes: Classes, first: int, filename: str = "") -> None:
         """`first` is 0 at the one end and 1 at the other; `filename` the submission's, where it runs."""
@@ -83,16 +86,22 @@ class Wire:
 
     def number_of_thing(self, thing: object) -> tuple[int | None, str]:
         """Its number and its kind; no kind where it is the other end's, no number where it is a stranger."""
-        if isinstance(thing, Stub) and thing._wire is self:
+        if self.is_theirs(thing):
             return thing._number, ""
         kind = self.kind_of(thing)
-        if not kind:
-            return None, ""
+        return (self.number_of_own(thing), kind) if kind else (None, "")
+
+    def is_theirs(self, thing: object) -> bool:
+        """Does it stand for a thing of the other end?"""
+        return isinstance(thing, Stub | Stranger | MarkedTuple) and thing._wire is self
+
+    def number_of_own(self, thing: object) -> int:
+        """The number of a thing of this end: the same one each time."""
         number = self._number_of.get(id(thing))
         if number is None:
             number = self._number_of[id(thing)] = len(self._things)
             self._things.append(thing)
-        return number, kind
+        return number
 
     def thing(self, number: int) -> object:
         """The thing of this end with that number. Raises `KeyError` where there is none."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 import pytest
@@ -247,6 +248,30 @@ def test_an_object_that_equals_everything_equals_nothing_over_there():
     assert isinstance(stranger, Stranger)
     assert type(stranger).__name__ == "Liar"
     assert stranger not in (5, "x", Liar)
+
+
+class Card(NamedTuple):
+    cents: int
+    name: str = "Ada"
+
+
+def test_what_can_not_cross_comes_back_as_what_it_was():
+    """As an aggregate's state does: the grader hands on what the code has given it."""
+    theirs, ours = End(1), End(0)
+    theirs.marks = True
+    card, liar = Card(420), Liar()
+    (here,) = ours.read(theirs.write([card, (liar,)]))
+    (back,) = theirs.read(ours.write(here))
+    assert back[0] is card and back[1][0] is liar
+
+
+def test_a_named_tuple_is_like_any_other_one_over_there():
+    theirs, ours = End(1), End(0)
+    theirs.marks = True
+    (here,) = ours.read(theirs.write(Card(420)))
+    assert here == (420, "Ada") and isinstance(here, tuple) and not hasattr(here, "cents")
+    assert End(1).read(End(0).write(here)) == [(420, "Ada")], "to another process it is plain"
+    assert type(crossed(Card(420))) is tuple, "what the grader hands over is plain"
 
 
 def test_a_list_that_is_handed_over_stays_the_same_one():
