@@ -119,11 +119,11 @@ def messages():
 # | `time` | now, in UTC, as `2026-05-04T09:59:00.123Z` or finer |
 # | `datacontenttype` | `"application/json"` |
 # | `correlationid` | the id of the conversation's first message |
-# | `causationid` | the id of the cause; absent where there is none |
+# | `causationid` | the id of the cause; absent, or `None`, where there is none |
 # | `data` | the event's fields, as a dict |
 #
 # CloudEvents allows no underscore in a name. What is sealed stays as it is,
-# whatever the caller does to its lists afterwards.
+# whatever the caller does to its lists and dicts afterwards; so does the cause.
 
 # %% [markdown]
 # `send(event, source, publish, cause=None)` seals the event and calls

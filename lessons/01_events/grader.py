@@ -474,10 +474,17 @@ class GuestCalled(Event):
     order_id: str
 
 
+@dataclass(frozen=True)
+class PartyBooked(Event):
+    order_id: str
+    tables: dict
+
+
 CHAIN = (OrderPlaced, DrinkMade, GuestCalled)
 ATTRIBUTES = ("specversion", "id", "source", "type", "time", "datacontenttype", "correlationid", "data")
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?P<fraction>\.\d+)?(Z|[+-]\d\d:\d\d)")
 ATTEMPTS = 3
+CLOCK_TOLERANCE = timedelta(milliseconds=50)  # a text of milliseconds is cut or rounded
 BITS_MIN = 56  # of chance in an id that is no UUID: a billion of them, and hardly ever two alike
 IDS = 1000
 
@@ -517,10 +524,21 @@ def _seal(submission: Submission, event: Event, cause: dict | None = None, sourc
     return _checked(envelope, "seal")
 
 
-def _send(submission: Submission, event: Event, publish: "Board", cause: dict | None = None) -> dict:
-    if cause is None:
-        return _checked(submission.send(event, "till", publish), "send")
-    return _checked(submission.send(event, "till", publish, cause), "send")
+def _send(
+    submission: Submission, event: Event, board: "Board", cause: dict | None = None, source: str = "till"
+) -> dict:
+    """What the submission's send gives back, once it is clear that something was published."""
+    further = () if cause is None else (cause,)
+    returned = submission.send(event, source, board, *further)
+    if board.answer and returned == board.answer:
+        raise Finding(
+            f"The board answered {returned!r}, its place there, and send gave that back, not the envelope: who wants "
+            "to say “because of this one” has no id."
+        )
+    envelope = _checked(returned, "send")
+    if not board.seen:
+        raise Finding("send came back, and the board is empty: A-1 was never published.")
+    return envelope
 
 
 def _checked(envelope: object, maker: str) -> dict:
@@ -646,12 +664,15 @@ def times_are_utc(submission: Submission) -> None:
                     f"A till in {city} wrote {text!r}. Sorted as text beside London's {before:%H:%M} UTC, "
                     "it stands hours from where it belongs."
                 )
-            wrong = moment - before
-            if abs(wrong) > timedelta(minutes=5):
-                hours = abs(wrong.total_seconds()) / 3600
+            after = datetime.now(UTC)
+            tolerance = CLOCK_TOLERANCE if "." in text else timedelta(seconds=1)
+            if not before - tolerance <= moment <= after + tolerance:
+                early = moment < before
+                wrong = (before - moment if early else moment - after).total_seconds()
                 raise Finding(
-                    f"A till in {city} wrote {text!r} when it was {before:%H:%M} UTC: {hours:.2f} hours "
-                    f"{'early' if wrong < timedelta() else 'late'}."
+                    f"A till in {city} wrote {text!r} when it was {before:%H:%M:%S.%f} UTC: "
+                    f"{f'{wrong / 3600:.2f} hours' if wrong > 300 else f'{wrong:.2f} seconds'} "
+                    f"{'early' if early else 'late'}."
                 )
 
 
@@ -737,6 +758,32 @@ def snapshot(submission: Submission) -> None:
             )
 
     for_all(check, drinks=DRINKS, late=st.sampled_from(["drink", "extra"]))
+    _deep_inside(submission)
+    _the_cause_too(submission)
+
+
+def _deep_inside(submission: Submission) -> None:
+    tables = {"window": [{"seats": 2, "drinks": ["flat white"]}]}
+    sealed = deepcopy(tables)
+    envelope = _seal(submission, PartyBooked("A-1", tables))
+    tables["window"][0]["drinks"].append("espresso")
+    if envelope["data"].get("tables") != sealed:
+        raise Finding(
+            f"Sealed with the tables {sealed!r}. Then the party wanted an espresso more, and the sealed envelope "
+            f"reads {envelope['data'].get('tables')!r}: history was rewritten, and nobody knows."
+        )
+
+
+def _the_cause_too(submission: Submission) -> None:
+    placed = _seal(submission, _order())
+    before = deepcopy(placed)
+    _seal(submission, DrinkMade("A-1"), placed)
+    if placed != before:
+        name = next(name for name in before | placed if before.get(name) != placed.get(name))
+        raise Finding(
+            f"OrderPlaced led to DrinkMade, and sealing DrinkMade changed the envelope of OrderPlaced: its {name} "
+            f"was {before.get(name)!r} and is now {placed.get(name)!r}. One id, two contents: which of them is true?"
+        )
 
 
 @envelopes.attack(
@@ -804,26 +851,32 @@ class GaveUpWaiting(BaseException):
 
 
 class Board:
-    """The board that `send` publishes on; the first `failures` times it fails with `error`.
+    """The board that `send` publishes on; the first `failures` times, its answer gets lost.
 
-    What it was handed is written down before it fails, as with a timeout whose request
-    went through and whose answer was lost.
+    What it was handed is written down all the same, as with a timeout whose request
+    went through. After that it raises `then`, if given, and else gives back `answer`.
     """
 
-    def __init__(self, failures: int = 0, error: Exception | None = None) -> None:
+    def __init__(self, failures: int = 0, then: Exception | None = None, answer: str | None = None) -> None:
         self.failures = failures
-        self.error = error or TimeoutError("no answer from the board")
+        self.then = then
+        self.answer = answer
         self.seen: list[dict] = []
+        self.kept: list[dict] = []  # the objects themselves
 
     def __repr__(self) -> str:
         return "publish"
 
-    def __call__(self, envelope: dict) -> None:
+    def __call__(self, envelope: dict) -> str | None:
         self.seen.append(deepcopy(envelope))
+        self.kept.append(envelope)
         if len(self.seen) > 20 * ATTEMPTS:
             raise GaveUpWaiting
         if len(self.seen) <= self.failures:
-            raise self.error
+            raise TimeoutError("no answer from the board")
+        if self.then:
+            raise self.then
+        return self.answer
 
 
 @envelopes.attack(
@@ -835,8 +888,6 @@ def retry_keeps_the_id(submission: Submission) -> None:
     for failures in range(ATTEMPTS):
         board = Board(failures)
         returned = _send(submission, _order(), board)
-        if not board.seen:
-            raise Finding("send came back, and the board is empty: A-1 was never published.")
         first, *others = board.seen
         for again in others:
             if again.get("id") != first.get("id"):
@@ -857,6 +908,35 @@ def retry_keeps_the_id(submission: Submission) -> None:
         if returned.get("id") != first.get("id"):
             raise Finding(
                 f"send published {first['id']!r} and gave back {returned.get('id')!r}: nobody can refer to it."
+            )
+
+
+@envelopes.attack(
+    "send posts what seal makes, and gives back the same",
+    misconception="On the way, the envelope may be put together anew. (There is one: made by seal, of what send was "
+    "handed. The board gets it, the caller gets it back, and it stays as it is.)",
+)
+def one_envelope(submission: Submission) -> None:
+    drinks = [{"drink": "flat white", "extras": []}]
+    event = _order(drinks)
+    ordered = json.loads(event.to_json())
+    board = Board(answer="orders[0]@2")
+    returned = _send(submission, event, board, source="web shop")
+    posted = board.seen[0]
+    if posted.get("source") != "web shop":
+        raise Finding(f"The web shop sent A-1; on the board it says that the {posted.get('source')} did.")
+    if posted.get("type") != "OrderPlaced" or posted.get("data") != ordered:
+        raise Finding(f"{event!r} was sent, and the board got {_shown(posted)}.")
+    if returned != posted:
+        raise Finding(
+            f"The board got {_shown(posted)}, and send gave back {_shown(returned)}: another message."
+        )
+    drinks[0]["extras"].append("cinnamon")
+    for envelope, whose in ((board.kept[0], "on the board"), (returned, "that send gave back")):
+        if envelope["data"] != ordered:
+            raise Finding(
+                f"A-1 was sent with {ordered['drinks']!r}. Then the guest changed her mind, and the envelope {whose} "
+                f"reads {envelope['data'].get('drinks')!r}: history was rewritten, and nobody knows."
             )
 
 
@@ -909,20 +989,31 @@ def retry_is_bounded(submission: Submission) -> None:
     misconception="Trying again can't hurt. (A refusal stays a refusal, and the true reason comes late or never.)",
 )
 def only_timeouts(submission: Submission) -> None:
-    board = Board(failures=1_000_000, error=PermissionError("this till may not write to orders"))
+    for lost in range(ATTEMPTS):
+        _refused(submission, lost)
+
+
+def _refused(submission: Submission, lost: int) -> None:
+    """The board loses so many answers, and then refuses."""
+    refusal = PermissionError("this till may not write to orders")
+    board = Board(failures=lost, then=refusal)
+    first = f"The board did not answer {_times(lost)}, then it" if lost else "The board"
     try:
         submission.send(_order(), "till", board)
     except CodeRaised as raised:
-        if raised.__cause__ is not board.error:
+        if isinstance(raised.__cause__, TimeoutError):
+            raise Finding(
+                f"{first} refused: {refusal}. What came out of send is a TimeoutError, so the till waits for an "
+                "answer that it has had."
+            ) from None
+        if raised.__cause__ is not refusal:
             raise
     except GaveUpWaiting:
         pass
     else:
-        raise Finding(f"The board refused: {board.error}. Yet send came back as if all were well.")
-    if len(board.seen) != 1:
-        raise Finding(
-            f"The board refused: {board.error}. The till asked {_times(len(board.seen))}, with the same answer."
-        )
+        raise Finding(f"{first} refused: {refusal}. Yet send came back as if all were well.")
+    if (again := len(board.seen) - lost) != 1:
+        raise Finding(f"{first} refused: {refusal}. The till asked {_times(again)}, with the same answer.")
 
 
 def _times(count: int) -> str:
