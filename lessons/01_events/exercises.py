@@ -52,16 +52,18 @@ example = {
 example["A-6"]
 
 # %% [markdown]
-# **The rules.** Names are written `LikeThis` and don't repeat their kind
-# (no `…Event`). No two are the same.
+# **The rules.** Names are written `LikeThis`, say what their own sentence says
+# (not what is still hoped for), and don't repeat their kind (no `…Event`). No
+# two are the same.
 #
 # - **Event:** a thing and what happened to it, in the past tense. An event's
 #   verb is one of the café's: `Updated`, `Processed` or `Saved` say nothing,
 #   and neither does `OrderChanged`. Fields: an id that ends in `_id`, and
 #   what changed. Five at most, no whole things (`order`), no private data.
 # - **Command:** a verb in the imperative, then its object. Fields: what the
-#   owner needs.
-# - **Document:** what it contains. Fields: at least one besides ids and dates.
+#   owner needs; also for which order, where the sentence names one.
+# - **Document:** what it contains. Fields: at least one besides ids, dates and
+#   a version.
 #
 # You may fill in some rows, leave `...` in the others, and run the cell.
 
