@@ -85,7 +85,7 @@ SENTENCES = {
         not_yet="Refunded|Approved|Granted|Returned|Reimbursed|Accepted|Repaid|Authori[sz]ed|Rejected|Denied"
         "|Declined|Refused|Promised|GivenBack|PaidBack|SentBack|HandedBack"
         "|Compensated|(?:Refund|Money|MoneyBack|Payment|Charge|Cash)(?:Was|HasBeen)?"
-        "(?:Given|Paid|Confirmed|Sent|Issued|Made|Done|Completed|Received|Transferred|Credited|Reversed|Agreed|Decided)",
+        "(?:Given|Paid|Payed|Confirmed|Sent|Issued|Made|Done|Completed|Received|Transferred|Credited|Reversed|Agreed|Decided)",
         but="nobody has decided yet, and no money has gone back.",
         only="(?:Refund|Reimbursement|MoneyBack)(?:Requested|AskedFor|Claimed|Demanded)",
     ),
@@ -490,9 +490,7 @@ def its_own(submission: Submission) -> None:
         rivals = {other.only: other.text for n, other in SENTENCES.items() if n != message.number} | OTHERS
         for name, text in rivals.items():
             if re.fullmatch(name, message.name):
-                raise Finding(
-                    f"{message}: everyone takes it for another message ({text}), and does what that one asks for."
-                )
+                raise Finding(f"{message}: everyone takes it for another message ({text}), and acts on that.")
 
 
 @names.attack(
