@@ -39,7 +39,8 @@ import sandbox  # from here on, this notebook knows %%exercise
 
 # %% [markdown]
 # For each one, say three things: its kind (`event`, `command` or
-# `document`), a name of your own, and its fields. Two more sentences, done:
+# `document`), a name of your own, and its fields. You may fill in some rows,
+# leave `...` in the others, and run the cell. Two more sentences, done:
 #
 # - “The guest of A-6 has cancelled.”
 # - “Cleaners, the oven at noon, please!”
@@ -64,8 +65,6 @@ example["A-6"]
 #   owner needs; also for which order, where the sentence names one.
 # - **Document:** what it contains. Fields: at least one besides ids, dates and
 #   a version.
-#
-# You may fill in some rows, leave `...` in the others, and run the cell.
 
 # %% exercise="01.1"
 def messages():

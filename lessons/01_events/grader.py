@@ -767,9 +767,10 @@ def times_are_utc(submission: Submission) -> None:
             if not before - tolerance <= moment <= after + tolerance:
                 early = moment < before
                 wrong = (before - moment if early else moment - after).total_seconds()
+                far = wrong > 300
                 raise Finding(
-                    f"A till in {city} wrote {text!r} when it was {before:%H:%M:%S.%f} UTC: "
-                    f"{f'{wrong / 3600:.2f} hours' if wrong > 300 else f'{wrong:.2f} seconds'} "
+                    f"A till in {city} wrote {text!r} when it was {before:{'%H:%M' if far else '%H:%M:%S.%f'}} UTC: "
+                    f"{f'{wrong / 3600:.2f} hours' if far else f'{wrong:.2f} seconds'} "
                     f"{'early' if early else 'late'}."
                 )
 
