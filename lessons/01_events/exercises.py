@@ -39,7 +39,8 @@ import sandbox  # from here on, this notebook knows %%exercise
 
 # %% [markdown]
 # For each one, say three things: its kind (`event`, `command` or
-# `document`), a name of your own, and its fields. Two more sentences, done:
+# `document`), a name of your own, and its fields. You may fill in some rows,
+# leave `...` in the others, and run the cell. Two more sentences, done:
 #
 # - “The guest of A-6 has cancelled.”
 # - “Cleaners, the oven at noon, please!”
@@ -52,18 +53,18 @@ example = {
 example["A-6"]
 
 # %% [markdown]
-# **The rules.** Names are written `LikeThis` and don't repeat their kind
-# (no `…Event`). No two are the same.
+# **The rules.** Names are written `LikeThis`, say what their own sentence says
+# (not what is still hoped for), and don't repeat their kind (no `…Event`). No
+# two are the same.
 #
 # - **Event:** a thing and what happened to it, in the past tense. An event's
 #   verb is one of the café's: `Updated`, `Processed` or `Saved` say nothing,
 #   and neither does `OrderChanged`. Fields: an id that ends in `_id`, and
 #   what changed. Five at most, no whole things (`order`), no private data.
 # - **Command:** a verb in the imperative, then its object. Fields: what the
-#   owner needs.
-# - **Document:** what it contains. Fields: at least one besides ids and dates.
-#
-# You may fill in some rows, leave `...` in the others, and run the cell.
+#   owner needs; also for which order, where the sentence names one.
+# - **Document:** what it contains. Fields: at least one besides ids, dates and
+#   a version.
 
 # %% exercise="01.1"
 def messages():
@@ -119,11 +120,11 @@ def messages():
 # | `time` | now, in UTC, as `2026-05-04T09:59:00.123Z` or finer |
 # | `datacontenttype` | `"application/json"` |
 # | `correlationid` | the id of the conversation's first message |
-# | `causationid` | the id of the cause; absent where there is none |
+# | `causationid` | the id of the cause; absent, or `None`, where there is none |
 # | `data` | the event's fields, as a dict |
 #
 # CloudEvents allows no underscore in a name. What is sealed stays as it is,
-# whatever the caller does to its lists afterwards.
+# whatever the caller does to its lists and dicts afterwards; so does the cause.
 
 # %% [markdown]
 # `send(event, source, publish, cause=None)` seals the event and calls
