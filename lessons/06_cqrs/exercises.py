@@ -183,7 +183,8 @@ WHERE paid AND NOT cancelled AND parcels = (
 # | `checkpoint` | `position`: one row; all events up to there are in `pages` |
 #
 # - `choose(order_id, drink, store)` appends `DrinkChosen` to the stream of
-#   that name, and returns a **token**: what you like. The phone keeps it.
+#   that name, and returns a **token**: what you like. The phone keeps it, and
+#   sends it whenever the guest looks.
 # - `my_order(order_id, token, db, timer)` returns the order's drink from the
 #   page, or `NOT_YET`.
 
@@ -200,7 +201,7 @@ WHERE paid AND NOT cancelled AND parcels = (
 #
 # The projection may be fast, slow or down. It works between any two of your
 # steps. It may be rebuilding: the page is emptied, the checkpoint goes to 0,
-# and both grow again.
+# and both grow again. Meanwhile other guests order, too.
 
 # %% exercise="06.3"
 from dataclasses import dataclass

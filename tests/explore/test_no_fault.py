@@ -28,7 +28,9 @@ def terminal(cents):
 
 def saves(world, events):
     for cents in events:
-        world.request("office", lambda office, cents=cents: office.code.save(cents, office.db, terminal), cents)
+        world.request(
+            "office", lambda office, cents=cents: office.code.save(cents, office.db, terminal), cents
+        )
 
 
 def newest_kept(world):
