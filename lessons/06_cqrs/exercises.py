@@ -258,7 +258,8 @@ FROM checkpoint
 # - `catch_up(store, db)` is the projection. It is called after each sale, and
 #   takes every event into the version that is live.
 # - `build(store, db)` builds version 2, makes it live, and returns `True`. It
-#   may also return `False`, for *not yet*: then it is called again.
+#   may also return `False`, for *not yet*: then it is called again. Where
+#   version 2 is live already, the answer is `True` as well.
 
 # %% [markdown]
 # Both run **at the same time, in two processes**; either of them may die at
@@ -274,8 +275,8 @@ FROM checkpoint
 # %% [markdown]
 # A transaction that changes more than **four rows**, of all tables together, is
 # refused with `DatabaseFailed`: in real life there are millions of events, and
-# nobody else can write while it is open. `store.read_all(after=position, limit=3)` gives
-# three events at most.
+# nobody else can write while it is open. (A statement outside of one is a transaction
+# by itself.) `store.read_all(after=position, limit=3)` gives three events at most.
 
 # %% exercise="06.4"
 from dataclasses import dataclass

@@ -17,7 +17,6 @@ from sandbox.ports import Row
 from sandbox.sim import SimulatedBus
 
 ROUNDS = 10  # in which whoever dies is started again
-PATIENT_FROM = 3  # rounds; then it is somebody else's turn
 
 
 def until_told(
@@ -26,12 +25,10 @@ def until_told(
     call: Callable[[Process], object],
     is_done: Callable[[object], bool] | None = None,
 ) -> Callable[[], None]:
-    """A call that is made again until somebody has heard that it was done. Meanwhile others go on."""
+    """A call that is made again until somebody has heard that it was done."""
 
     def ask() -> None:
-        for number in range(ROUNDS):
-            if number >= PATIENT_FROM and world.lanes.others:
-                world.lanes.hand_over(world.lanes.others[0])
+        for _ in range(ROUNDS):
             answer = world.request(name, call)
             if answer.status == "ok" and (is_done is None or is_done(answer.value)):
                 return
@@ -824,8 +821,9 @@ def a_new_version_is_built(world: World, sales: tuple) -> None:
             _sell(world, sale)
         _catch_up(world)
 
-    build = until_told(world, "admin", lambda admin: admin.code.build(admin.store, admin.db), bool)
-    world.together({"admin": build, "projection": go_on})
+    world.together({"admin": _build(world), "projection": go_on})
+    if not _heard_that_it_is_live(world):  # "not yet", while the projection had to wait
+        _build(world)()
     for sale in after:
         _sell(world, sale)
     _catch_up(world)
@@ -837,7 +835,15 @@ def the_projection_was_down(world: World, sales: tuple) -> None:
         for sale in some:
             _sell(world, sale)
         _catch_up(world)
-        until_told(world, "admin", lambda admin: admin.code.build(admin.store, admin.db), bool)()
+        _build(world)()
+
+
+def _build(world: World) -> Callable[[], None]:
+    return until_told(world, "admin", lambda admin: admin.code.build(admin.store, admin.db), bool)
+
+
+def _heard_that_it_is_live(world: World) -> bool:
+    return any(it.process == "admin" and it.status == "ok" and it.value for it in world.answers)
 
 
 def _sell(world: World, sale: tuple[str, int]) -> None:
@@ -871,12 +877,12 @@ def _refused(world: World) -> str | None:
 
 
 def _not_live(world: World) -> str | None:
-    told = [answer for answer in world.answers if answer.process == "admin"]
-    last = told[-1].value if told else None
+    told = [answer.value for answer in world.answers if answer.process == "admin"]
+    last = told[-1] if told else None
     said = f"{type(last).__name__}: {last}" if isinstance(last, Exception) else f"{last!r}."
     if world.db.live() != [2]:
         return f"Version 2 was to be live in the end, and is not. The last build came back with {said}"
-    if not any(answer.status == "ok" and answer.value for answer in told):
+    if not _heard_that_it_is_live(world):
         return f"Version 2 is live, and build has never said so. The last one came back with {said}"
     return None
 
