@@ -38,7 +38,8 @@ import sandbox  # from here on, this notebook knows %%exercise
 #
 # What must hold, once nobody dies any more: each event is counted exactly
 # once, and the checkpoint is at the last event. A row with the count 0 may
-# stay or go.
+# stay or go. (A drink of yesterday may come back today: its count is below 0
+# then.)
 
 # %% exercise="06.1"
 from dataclasses import dataclass
@@ -96,7 +97,8 @@ SET count = count + excluded.count
 #
 # `handle(record, db)` is called for each record. `to_ship(db)` returns a list
 # of the ids of those orders that are paid, whose parcels are all packed, and
-# that are not cancelled; each of them once.
+# and that are not cancelled; each of them once in the list. The driver may ask
+# again.
 
 # %% [markdown]
 # Each topic has a reader of its own, and they run **at the same time, in
