@@ -352,8 +352,8 @@ def _why_not(world: World, order_id: str) -> str:
     closed = [said for said in world.said("packing") if said["order_id"] == order_id]
     if not closed:
         return "nothing of it is packed"
-    numbers = ", ".join(str(number) for number in sorted({said["parcel"] for said in closed}))
-    return f"it has {closed[0]['parcels']} parcels, and packed is only number {numbers}"
+    numbers = " and ".join(str(number) for number in sorted({said["parcel"] for said in closed}))
+    return f"it has {closed[0]['parcels']} parcels, and only number {numbers} is packed"
 
 
 def _not_told_again(world: World) -> str | None:
@@ -406,7 +406,8 @@ ABOUT_THE_LIST = {
     "no duplicate effect": "One fact more is one line more on the list.",
 }
 ABOUT_FIVE_ORDERS = ABOUT_THE_LIST | {
-    "no ghost message": "What nobody has spoken of is not missing. (An order of which nothing is packed is not packed.)",
+    "no ghost message": "What nobody has spoken of is in order. (A payment or a parcel that nobody has heard of may "
+    "never come.)",
     "no lost message": "What is right for one order is right for the table. (Each order has its own facts, and those "
     "of others don't count.)",
 }
