@@ -38,7 +38,8 @@ import sandbox  # from here on, this notebook knows %%exercise
 #
 # What must hold, once nobody dies any more: each event is counted exactly
 # once, and the checkpoint is at the last event. A row with the count 0 may
-# stay or go.
+# stay or go. (A drink of yesterday may come back today: its count is below 0
+# then.)
 
 # %% exercise="06.1"
 from dataclasses import dataclass
@@ -96,7 +97,8 @@ SET count = count + excluded.count
 #
 # `handle(record, db)` is called for each record. `to_ship(db)` returns a list
 # of the ids of those orders that are paid, whose parcels are all packed, and
-# that are not cancelled; each of them once.
+# and that are not cancelled; each of them once in the list. The driver may ask
+# again.
 
 # %% [markdown]
 # Each topic has a reader of its own, and they run **at the same time, in
@@ -183,7 +185,8 @@ WHERE paid AND NOT cancelled AND parcels = (
 # | `checkpoint` | `position`: one row; all events up to there are in `pages` |
 #
 # - `choose(order_id, drink, store)` appends `DrinkChosen` to the stream of
-#   that name, and returns a **token**: what you like. The phone keeps it.
+#   that name, and returns a **token**: what you like. The phone keeps it, and
+#   sends it whenever the guest looks.
 # - `my_order(order_id, token, db, timer)` returns the order's drink from the
 #   page, or `NOT_YET`.
 
@@ -200,7 +203,7 @@ WHERE paid AND NOT cancelled AND parcels = (
 #
 # The projection may be fast, slow or down. It works between any two of your
 # steps. It may be rebuilding: the page is emptied, the checkpoint goes to 0,
-# and both grow again.
+# and both grow again. Meanwhile other guests order, too.
 
 # %% exercise="06.3"
 from dataclasses import dataclass
@@ -257,7 +260,8 @@ FROM checkpoint
 # - `catch_up(store, db)` is the projection. It is called after each sale, and
 #   takes every event into the version that is live.
 # - `build(store, db)` builds version 2, makes it live, and returns `True`. It
-#   may also return `False`, for *not yet*: then it is called again.
+#   may also return `False`, for *not yet*: then it is called again. Where
+#   version 2 is live already, the answer is `True` as well.
 
 # %% [markdown]
 # Both run **at the same time, in two processes**; either of them may die at
@@ -273,8 +277,8 @@ FROM checkpoint
 # %% [markdown]
 # A transaction that changes more than **four rows**, of all tables together, is
 # refused with `DatabaseFailed`: in real life there are millions of events, and
-# nobody else can write while it is open. `store.read_all(after=position, limit=3)` gives
-# three events at most.
+# nobody else can write while it is open. (A statement outside of one is a transaction
+# by itself.) `store.read_all(after=position, limit=3)` gives three events at most.
 
 # %% exercise="06.4"
 from dataclasses import dataclass

@@ -1,6 +1,7 @@
 # The state is a named tuple
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sandbox import Command, Event
 from sandbox.patterns import Aggregate
@@ -61,9 +62,6 @@ class BonusGranted(Event):
 
 class Refused(Exception):
     pass
-
-
-from typing import NamedTuple
 
 
 class State(NamedTuple):

@@ -1,5 +1,5 @@
 # breaks: no ghost message
-"""Paid and packed: but one of two parcels is not packed."""
+"""Paid and packed: but not all of its parcels are packed."""
 
 from dataclasses import dataclass
 

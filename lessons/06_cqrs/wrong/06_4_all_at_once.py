@@ -1,4 +1,4 @@
-# breaks: progress
+# breaks: short transactions
 """All of it is one transaction, which is refused, as everybody else would have to wait."""
 
 from dataclasses import dataclass
