@@ -152,8 +152,8 @@ def take(db, cups):
 # | `sagas` | `order_id` (unique), `step` (a text of yours, in the end `'served'` or `'cancelled'`) |
 # | `outbox` | `number` (counts by itself), `command`, `order_id`, `sent` (0 at first) |
 #
-# In the end each order is served or cancelled, and each partner has done its
-# part once, whoever died when.
+# In the end each order is served, or cancelled where its charge was refused,
+# and each partner has done its part once, whoever died when.
 
 # %% exercise="07.2"
 from dataclasses import dataclass

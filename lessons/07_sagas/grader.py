@@ -248,6 +248,7 @@ class CupsReleased(Event):
     order_id: str
 
 
+POOR_GUEST = "A-2"  # its order; all others can pay
 ANSWERS = {"ReserveCups": CupsReserved, "ChargeGuest": GuestCharged, "ReleaseCups": CupsReleased}
 
 
@@ -257,14 +258,21 @@ class Partners:
     def __init__(self, bus: SimulatedBus) -> None:
         self.bus = bus
         self.done: dict[str, tuple[str, str]] = {}  # by the command's id: what, and for which order
+        self.reserved: set[str] = set()  # the orders that they have answered CupsReserved for
+        self.too_early = ""  # an order whose guest was to be charged before that
 
     def work(self, asked: list[tuple[Record, str]]) -> None:
         """Do what was asked for, and answer: no step of anyone's, so nothing strikes here."""
+        heard = set(self.reserved)  # what the orchestrator can know by now
         for record, order_id in asked:
             kind = record.envelope.type
             self.bus.trace.record("partners", "handle", record.place)
             self.done.setdefault(record.envelope.id, (kind, order_id))
-            answer = ChargeRefused if (kind, order_id) == ("ChargeGuest", "A-2") else ANSWERS[kind]
+            if kind == "ChargeGuest" and order_id not in heard:
+                self.too_early = order_id
+            if kind == "ReserveCups":
+                self.reserved.add(order_id)
+            answer = ChargeRefused if (kind, order_id) == ("ChargeGuest", POOR_GUEST) else ANSWERS[kind]
             self.bus.publish("answers", answer(order_id), key=order_id, source="partners")
 
 
@@ -319,16 +327,36 @@ def _left_alone(world: World) -> str | None:
     return None
 
 
+def _charged_too_early(world: World) -> str | None:
+    order_id = world.partners.too_early
+    return (
+        f"The guest of {order_id} has to pay, and CupsReserved has not been heard yet: there may be no cups."
+        if order_id
+        else None
+    )
+
+
 def _wrong_ending(world: World) -> str | None:
     for order_id in {said["order_id"] for said in world.said("orders")}:
         kinds, step = {kind for kind, order in done(world) if order == order_id}, _step(world, order_id)
-        charged = "ChargeGuest" in kinds and order_id != "A-2"
+        charged = "ChargeGuest" in kinds and order_id != POOR_GUEST
         if step == "served" and not charged:
             return f"{order_id} is served, and nobody has paid for it."
+        if step == "served" and ("ReserveCups" not in kinds or "ReleaseCups" in kinds):
+            return f"{order_id} is served, and no cups are set aside for it."
         if step == "cancelled" and charged:
             return f"{order_id} is cancelled, and its guest has paid."
         if step == "cancelled" and "ReleaseCups" not in kinds:
             return f"{order_id} is cancelled, and its cups are still set aside."
+    return None
+
+
+def _never_asked(world: World) -> str | None:
+    for order_id in {said["order_id"] for said in world.said("orders")}:
+        if _step(world, order_id) == "cancelled" and ("ChargeGuest", order_id) not in done(world):
+            return (
+                f"{order_id} is cancelled, and its guest was never asked to pay: nobody has refused anything."
+            )
     return None
 
 
@@ -353,7 +381,9 @@ REMEMBERS = Scenario(
     faults={"crash"},
     checks=[
         no_duplicate_effect(lambda world: [f"{kind} for {order}" for kind, order in done(world)]),
+        Invariant("consistent output", _charged_too_early),
         Invariant("consistent output", _wrong_ending),
+        Invariant("no needless compensation", _never_asked),
         Invariant("termination", _left_alone),
     ],
 )
@@ -363,10 +393,13 @@ TO_REMEMBER = {
     "termination": "State first, message afterwards, is safe, since a repetition is recognised. (By the state. So "
     "the message is never sent.)",
     "consistent output": "What was asked for has happened.",
+    "no needless compensation": "An order that is cancelled has ended well. (Only a refusal ends it like that: "
+    "ChargeRefused.)",
 }
 orchestrator.explore(REMEMBERS, TO_REMEMBER)
 orchestrator.explore(replace(REMEMBERS, events=("A-2",), faults={"duplicate publish"}), TO_REMEMBER)
 orchestrator.explore(replace(REMEMBERS, events=("A-1",)), TO_REMEMBER)
+orchestrator.explore(replace(REMEMBERS, events=("A-1", "A-3"), faults=set()), TO_REMEMBER)
 
 # ---------------------------------------------------------------- 07.3 compensation
 
