@@ -328,11 +328,12 @@ STEPS = {
 # | table | columns |
 # |---|---|
 # | `sagas` | `order_id` (unique), `card`, `cents`, `step` (a text of yours, `'new'` at first) |
-# | `cards` | `card` (unique), `cents`, `used_by` (empty at first; use it as you like) |
+# | `cards` | all gift cards: `card` (unique), `cents`, `used_by` (empty at first; use it as you like) |
 #
 # - `kitchen.accept(order_id)` returns `True` or `False`. It may raise
-#   `GatewayTimeout`; asked again it says the same. Once it has accepted, it
-#   makes the drink: ask only when the money is sure.
+#   `GatewayTimeout`, many times in a row: perhaps it has accepted by then.
+#   Asked again it says the same. Once it has accepted, it makes the drink: ask
+#   only when the money is sure.
 # - It takes its time. No transaction may be open while you ask.
 # - Your process may die at any step.
 

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import permutations
+from itertools import count, permutations
 
 from sandbox import Event
+from sandbox.errors import GatewayTimeout
 from sandbox.explore import MemoryDatabase, Process, Scenario, World
 from sandbox.explore.checkers import Invariant, no_duplicate_effect
 from sandbox.grading import Grader
@@ -603,27 +604,33 @@ compensation.explore(SCENARIO, MISCONCEPTIONS)
 
 CARDS = """
 CREATE TABLE cards (card TEXT PRIMARY KEY, cents INTEGER NOT NULL, used_by TEXT);
-INSERT INTO cards VALUES ('gift', 1000, NULL);
+INSERT INTO cards VALUES ('another', 2000, NULL), ('gift', 1000, NULL);
 CREATE TABLE sagas (
     order_id TEXT PRIMARY KEY, card TEXT NOT NULL, cents INTEGER NOT NULL, step TEXT NOT NULL DEFAULT 'new'
 );
 """
-ON_THE_CARD = 1000
+ON_THE_CARD, ON_ANOTHER = 1000, 2000
+SILENT_FOR = 10  # calls, where a partner is hard to reach
 
 
 class SlowKitchen:
     """Accepts all orders but big ones; a database that is locked while it thinks is noticed."""
 
     def __init__(self, db: MemoryDatabase) -> None:
+        self.silent: Callable[[], bool] = lambda: False
         self.accepted: list[str] = []
+        self.refused: set[str] = set()
         self.locked_by = ""
         self._db = db
 
     def accept(self, order_id: str) -> bool:
         """Will it make this? Asked again, it says the same."""
+        if self.silent():
+            raise GatewayTimeout(f"no answer to accept {order_id}")
         if self._db.holder and self._db.holder.name == f"saga {order_id}":
             self.locked_by = order_id
         if order_id.endswith("big"):
+            self.refused.add(order_id)
             return False
         if order_id not in self.accepted:
             self.accepted.append(order_id)
@@ -631,9 +638,21 @@ class SlowKitchen:
 
 
 def one_card(seed: int) -> World:
-    """A gift card with ten euros, and the kitchen."""
+    """A gift card with ten euros, another one that nobody uses, and the kitchen."""
     db = MemoryDatabase(CARDS, "cafe")
     return World(db=db, kitchen=SlowKitchen(db))
+
+
+def hard_to_reach(seed: int) -> World:
+    """The kitchen hears none of the first calls, and nobody knows how many there will be."""
+    world, calls = one_card(seed), count(1)
+
+    def silent() -> bool:
+        world.clock.call_in(1000, lambda: None)  # a second later it is worth another call
+        return next(calls) <= SILENT_FOR
+
+    world.kitchen.silent = silent
+    return world
 
 
 def at_the_same_time(world: World, orders: tuple) -> None:
@@ -650,7 +669,15 @@ def sagas(world: World) -> dict[str, dict]:
 
 def money_left(world: World) -> int:
     """What is on the card."""
-    return world.db.execute("SELECT cents FROM cards")[0]["cents"]
+    return world.db.execute("SELECT cents FROM cards WHERE card = 'gift'")[0]["cents"]
+
+
+def _another_card(world: World) -> str | None:
+    for card in world.db.execute("SELECT * FROM cards WHERE card <> 'gift'"):
+        if card["cents"] != ON_ANOTHER or card["used_by"]:
+            mark = f", and {card['used_by']} uses it" if card["used_by"] else ""
+            return f"Nobody has paid with Cy's card of {ON_ANOTHER} cents. Now it has {card['cents']}{mark}."
+    return None
 
 
 def one_after_the_other(world: World) -> list[dict[str, str]]:
@@ -702,7 +729,7 @@ def _money_made_or_lost(world: World) -> str | None:
 
 def _cancelled_without_need(world: World) -> str | None:
     for order_id, saga in sagas(world).items():
-        if saga["step"] == "cancelled" and not order_id.endswith("big"):
+        if saga["step"] == "cancelled" and order_id not in world.kitchen.refused:
             return f"{order_id} is cancelled, and the kitchen has never refused it."
     return None
 
@@ -738,6 +765,7 @@ TWO_AT_ONCE = Scenario(
     checks=[
         Invariant("no lock across a call", _locked_while_asking),
         Invariant("consistent output", _kitchen_says_otherwise),
+        Invariant("conservation", _another_card),
         Invariant("conservation", _money_made_or_lost),
         Invariant("termination", _still_open),
         Invariant("no needless compensation", _cancelled_without_need),
@@ -747,17 +775,17 @@ TWO_AT_ONCE = Scenario(
 TO_ISOLATE = {
     "no lock across a call": "A saga is a transaction: so open one. (Everyone else waits for as long as the "
     "kitchen thinks, and a crash takes back what the kitchen has not.)",
-    "consistent output": "What was asked for has happened.",
-    "conservation": "What I have read is still true when I write.",
+    "consistent output": "What was asked for has happened. (Or: where no answer came, nothing has.)",
+    "conservation": "What I have read is still true when I write. (And an UPDATE without WHERE changes one row.)",
     "no dirty read": "All or nothing is enough. (In between the others see what is half done, and act on it.)",
-    "no needless compensation": "No answer is an answer: no.",
-    "termination": "A lock is taken away by whoever has put it there. (If they live.)",
+    "no needless compensation": "No answer is an answer: no. (And who has not asked has heard no answer either.)",
+    "termination": "A lock is taken away by whoever has put it there. (If they live. And who waits for something "
+    "has to know what ends it: another order, or nothing.)",
 }
 isolation.explore(TWO_AT_ONCE, TO_ISOLATE)
-isolation.explore(
-    replace(TWO_AT_ONCE, events=(("A-1", 600), ("A-2", 400)), faults={"switch", "crash"}), TO_ISOLATE
-)
-isolation.explore(replace(TWO_AT_ONCE, events=(("A-1", 600), ("A-2", 500)), faults={"switch"}), TO_ISOLATE)
+isolation.explore(replace(TWO_AT_ONCE, events=(("A-1", 600), ("A-2", 400)), faults={"switch"}), TO_ISOLATE)
+isolation.explore(replace(TWO_AT_ONCE, events=(("A-1", 600), ("A-2", 500))), TO_ISOLATE)
+isolation.explore(replace(TWO_AT_ONCE, world=hard_to_reach, faults=set()), TO_ISOLATE)
 
 # ---------------------------------------------------------------- 07.5 break it
 
