@@ -17,8 +17,8 @@ import sandbox  # from here on, this notebook knows %%exercise
 #
 # - **inventory** hears `OrderPlaced`: where there are enough cups, they are set
 #   aside, and it says `CupsReserved` on the topic `cups`. Where not, the order
-#   waits. It hears `PaymentFailed`: that order is over, its cups are free
-#   again, and whoever waits and fits gets them.
+#   waits, and smaller ones may pass it. It hears `PaymentFailed`: that order is
+#   over, its cups are free again, and whoever waits and fits gets them.
 # - **payments** hears `CupsReserved` and charges `"guest of A-1"` for the
 #   order `A-1`. It says `PaymentCaptured` or, where the money isn't there,
 #   `PaymentFailed`, on the topic `payments`.

@@ -139,6 +139,21 @@ def _charged_twice(world: World) -> str | None:
     return None
 
 
+def _wrong_guest_or_price(world: World) -> str | None:
+    prices = {f"guest of {order_id}": order["cents"] for order_id, order in placed(world).items()}
+    for charge in world.provider.charges:
+        if charge.account not in prices:
+            return (
+                f"{charge.cents} cents were taken from the account {charge.account!r}, which is no guest's."
+            )
+        if charge.cents < prices[charge.account]:
+            return (
+                f"{charge.account} has ordered for {prices[charge.account]} cents, and was charged "
+                f"{charge.cents}."
+            )
+    return None
+
+
 def _made_unpaid(world: World) -> str | None:
     for order_id in made(world):
         if not paid(world).get(order_id):
@@ -195,6 +210,7 @@ NOBODY_LEADS = Scenario(
     checks=[
         no_duplicate_effect(made, "{} was made {}."),
         Invariant("no duplicate effect", _charged_twice),
+        Invariant("consistent output", _wrong_guest_or_price),
         Invariant("no ghost message", _made_unpaid),
         Invariant("no lost message", _paid_not_made),
         Invariant("no lost message", _waits_for_nothing),
@@ -204,6 +220,7 @@ NOBODY_LEADS = Scenario(
 ON_ONES_OWN = {
     "no lost message": "What was handled once is done. (It may have been written and never said.)",
     "no duplicate effect": "A key for each attempt, or each event, is a key for the order.",
+    "consistent output": "Whom a charge names, and how much, is my own affair. (It is what that guest pays.)",
     "no ghost message": "What I am about to do may be told already.",
     "conservation": "A compensation may be done as often as it is asked for.",
     "termination": "Rules that are right one by one are right together. (In a choreography nobody sees the "
@@ -212,6 +229,8 @@ ON_ONES_OWN = {
 choreography.explore(NOBODY_LEADS, ON_ONES_OWN)
 TWO_WAIT = (("A-1", 5, 420), ("A-2", 3, 390), ("A-3", 2, 250), ("A-1", 5, 420))
 choreography.explore(replace(NOBODY_LEADS, events=TWO_WAIT, faults={"duplicate publish late"}), ON_ONES_OWN)
+BIG_ONE_WAITS = (("A-2", 3, 390), ("A-3", 3, 390), ("A-4", 2, 390))  # who comes after it fits
+choreography.explore(replace(NOBODY_LEADS, events=BIG_ONE_WAITS, faults=set()), ON_ONES_OWN)
 
 # ---------------------------------------------------------------- 07.2 an orchestrator that remembers
 
