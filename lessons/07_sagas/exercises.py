@@ -237,9 +237,9 @@ ON = {
 # kitchen has said yes there is no way back.
 
 # %% [markdown]
-# Each call may raise `GatewayTimeout`: there was no answer. Perhaps the call
-# was never heard, perhaps it was done, and perhaps it is **still on its way**
-# and will be done later. A call that comes without an answer is no refusal:
+# Each call may raise `GatewayTimeout`, many times in a row: there was no
+# answer. Perhaps the call was never heard, perhaps it was done, and perhaps it
+# is **still on its way** and will be done later. A call that comes without an answer is no refusal:
 # an order is cancelled only where a partner has refused.
 #
 # The table `sagas` has the columns `order_id`, `cups`, `cents`, `step` (a

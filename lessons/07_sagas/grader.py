@@ -147,10 +147,7 @@ def _wrong_guest_or_price(world: World) -> str | None:
                 f"{charge.cents} cents were taken from the account {charge.account!r}, which is no guest's."
             )
         if charge.cents < prices[charge.account]:
-            return (
-                f"{charge.account} has ordered for {prices[charge.account]} cents, and was charged "
-                f"{charge.cents}."
-            )
+            return f"The {charge.account} was charged {charge.cents} cents for an order of {prices[charge.account]}."
     return None
 
 
@@ -224,7 +221,7 @@ ON_ONES_OWN = {
     "no ghost message": "What I am about to do may be told already.",
     "conservation": "A compensation may be done as often as it is asked for.",
     "termination": "Rules that are right one by one are right together. (In a choreography nobody sees the "
-    "circle.)",
+    "circle. And a key that two orders share is refused again and again.)",
 }
 choreography.explore(NOBODY_LEADS, ON_ONES_OWN)
 TWO_WAIT = (("A-1", 5, 420), ("A-2", 3, 390), ("A-3", 2, 250), ("A-1", 5, 420))
@@ -438,6 +435,7 @@ class Stock:
     def __init__(self) -> None:
         self.reserved: dict[str, int] = {}
         self.released: set[str] = set()
+        self.ever: set[str] = set()  # the orders that cups were set aside for, at some time
 
     def reserve(self, order_id: str, cups: int) -> bool:
         """Set cups aside. `False`: there are not enough, or the order was released before."""
@@ -446,6 +444,7 @@ class Stock:
         if order_id in self.released or sum(self.reserved.values()) + cups > CUPS:
             return False
         self.reserved[order_id] = cups
+        self.ever.add(order_id)
         return True
 
     def release(self, order_id: str) -> None:
@@ -459,9 +458,11 @@ class Kitchen:
 
     def __init__(self) -> None:
         self.accepted: list[str] = []
+        self.asked: dict[str, int] = {}  # for how many cups, by order
 
     def accept(self, order_id: str, cups: int) -> bool:
         """Will it make this? Asked again, it says the same. More than three cups are too many."""
+        self.asked[order_id] = cups
         if cups > 3:
             return False
         if order_id not in self.accepted:
@@ -475,6 +476,31 @@ def cafe(seed: int) -> World:
     return World(
         db=MemoryDatabase(SAGAS, "cafe"), stock=Stock(), payments=SimulatedGateway(poor), kitchen=Kitchen()
     )
+
+
+def silent(partner: str, *calls: str) -> Callable[[int], World]:
+    """The café, where the first calls of some kinds are not heard, however long it takes."""
+
+    def world_of(seed: int) -> World:
+        world = cafe(seed)
+        for call in calls:
+            silent_at_first(world, world.ports[partner], call)
+        return world
+
+    return world_of
+
+
+def silent_at_first(world: World, partner: object, call: str, calls: int = 7) -> None:
+    """Have the partner not hear the first calls of a kind; after each of them time passes."""
+    heard, number = getattr(partner, call), count(1)
+
+    def perhaps(*args: object, **named: object) -> object:
+        if next(number) > calls:
+            return heard(*args, **named)
+        world.clock.call_in(1000, lambda: None)  # a second later it is worth another call
+        raise GatewayTimeout(f"no answer to {call}")
+
+    setattr(partner, call, perhaps)
 
 
 def checkouts(world: World, orders: tuple) -> None:
@@ -524,6 +550,23 @@ def _cups_for_nobody(world: World) -> str | None:
     for order_id, cups in world.stock.reserved.items():
         if order_id not in world.kitchen.accepted:
             return f"{cups} cups are set aside for {order_id} for ever, and nobody will make it."
+    return None
+
+
+def _other_number_of_cups(world: World) -> str | None:
+    for order_id, cups, _ in begun(world):
+        if (aside := world.stock.reserved.get(order_id, cups)) != cups:
+            return f"{order_id} is an order of {cups} cups, and {aside} are set aside for it."
+        if (asked := world.kitchen.asked.get(order_id, cups)) != cups:
+            return f"{order_id} is an order of {cups} cups, and the kitchen was asked for {asked}."
+    return None
+
+
+def _paid_before_cups(world: World) -> str | None:
+    for charge in world.payments.charges:
+        order_id = charge.account.removeprefix("guest of ")
+        if order_id not in world.stock.ever:
+            return f"The {charge.account} had to pay {charge.cents} cents before cups were set aside."
     return None
 
 
@@ -595,8 +638,10 @@ SCENARIO = Scenario(
     checks=[
         Invariant("consistent output", _wrong_word),
         Invariant("conservation", _coffee_or_money),
+        Invariant("conservation", _other_number_of_cups),
         Invariant("conservation", _cups_for_nobody),
         Invariant("conservation", _made_without_cups),
+        Invariant("conservation", _paid_before_cups),
         Invariant("no lost write", _forgotten),
         Invariant("termination", _never_decided),
         Invariant("no needless compensation", _sold_without_need),
@@ -611,13 +656,25 @@ MISCONCEPTIONS = {
     "conservation": "Compensation is a rollback. (It is a new action, and has to be done until it is done: "
     "after a crash, and after a call that gave no answer.)",
     "no lost write": "What a process holds in its hands is safe.",
-    "termination": "A crash ends a saga. (Whoever starts next goes on with it.)",
+    "termination": "A crash ends a saga. (Whoever starts next goes on with it. And a key that two orders share is "
+    "refused again and again.)",
     "consistent output": "What was asked for has happened.",
     "no needless compensation": "A call that gives no answer, or a crash, is a reason to give up. (Only a "
     "business refusal is; the rest is tried again.)",
 }
 compensation.explore(REFUSED_EARLY, MISCONCEPTIONS)
 compensation.explore(SCENARIO, MISCONCEPTIONS)
+ALIKE = (("A-4", 4, 900), ("A-5", 4, 900))  # the kitchen refuses both, and they cost the same
+compensation.explore(replace(SCENARIO, events=ALIKE, faults=set()), MISCONCEPTIONS)
+for nobody_hears, order in (
+    (silent("stock", "reserve"), ("A-1", 2, 420)),
+    (silent("payments", "charge"), ("A-1", 2, 420)),
+    (silent("kitchen", "accept"), ("A-1", 2, 420)),
+    (silent("payments", "refund"), ("A-4", 4, 900)),
+    (silent("stock", "release"), ("A-4", 4, 900)),
+):
+    it_takes_long = replace(SCENARIO, world=nobody_hears, events=(order,), faults=set())
+    compensation.explore(it_takes_long, MISCONCEPTIONS)
 
 # ---------------------------------------------------------------- 07.4 isolation
 
@@ -629,14 +686,12 @@ CREATE TABLE sagas (
 );
 """
 ON_THE_CARD, ON_ANOTHER = 1000, 2000
-SILENT_FOR = 10  # calls, where a partner is hard to reach
 
 
 class SlowKitchen:
     """Accepts all orders but big ones; a database that is locked while it thinks is noticed."""
 
     def __init__(self, db: MemoryDatabase) -> None:
-        self.silent: Callable[[], bool] = lambda: False
         self.accepted: list[str] = []
         self.refused: set[str] = set()
         self.locked_by = ""
@@ -644,8 +699,6 @@ class SlowKitchen:
 
     def accept(self, order_id: str) -> bool:
         """Will it make this? Asked again, it says the same."""
-        if self.silent():
-            raise GatewayTimeout(f"no answer to accept {order_id}")
         if self._db.holder and self._db.holder.name == f"saga {order_id}":
             self.locked_by = order_id
         if order_id.endswith("big"):
@@ -664,13 +717,8 @@ def one_card(seed: int) -> World:
 
 def hard_to_reach(seed: int) -> World:
     """The kitchen hears none of the first calls, and nobody knows how many there will be."""
-    world, calls = one_card(seed), count(1)
-
-    def silent() -> bool:
-        world.clock.call_in(1000, lambda: None)  # a second later it is worth another call
-        return next(calls) <= SILENT_FOR
-
-    world.kitchen.silent = silent
+    world = one_card(seed)
+    silent_at_first(world, world.kitchen, "accept", 10)
     return world
 
 
