@@ -17,8 +17,8 @@ import sandbox  # from here on, this notebook knows %%exercise
 #
 # - **inventory** hears `OrderPlaced`: where there are enough cups, they are set
 #   aside, and it says `CupsReserved` on the topic `cups`. Where not, the order
-#   waits. It hears `PaymentFailed`: that order is over, its cups are free
-#   again, and whoever waits and fits gets them.
+#   waits, and smaller ones may pass it. It hears `PaymentFailed`: that order is
+#   over, its cups are free again, and whoever waits and fits gets them.
 # - **payments** hears `CupsReserved` and charges `"guest of A-1"` for the
 #   order `A-1`. It says `PaymentCaptured` or, where the money isn't there,
 #   `PaymentFailed`, on the topic `payments`.
@@ -152,8 +152,8 @@ def take(db, cups):
 # | `sagas` | `order_id` (unique), `step` (a text of yours, in the end `'served'` or `'cancelled'`) |
 # | `outbox` | `number` (counts by itself), `command`, `order_id`, `sent` (0 at first) |
 #
-# In the end each order is served or cancelled, and each partner has done its
-# part once, whoever died when.
+# In the end each order is served, or cancelled where its charge was refused,
+# and each partner has done its part once, whoever died when.
 
 # %% exercise="07.2"
 from dataclasses import dataclass
@@ -237,9 +237,9 @@ ON = {
 # kitchen has said yes there is no way back.
 
 # %% [markdown]
-# Each call may raise `GatewayTimeout`: there was no answer. Perhaps the call
-# was never heard, perhaps it was done, and perhaps it is **still on its way**
-# and will be done later. A call that comes without an answer is no refusal:
+# Each call may raise `GatewayTimeout`, many times in a row: there was no
+# answer. Perhaps the call was never heard, perhaps it was done, and perhaps it
+# is **still on its way** and will be done later. A call that comes without an answer is no refusal:
 # an order is cancelled only where a partner has refused.
 #
 # The table `sagas` has the columns `order_id`, `cups`, `cents`, `step` (a
@@ -328,11 +328,12 @@ STEPS = {
 # | table | columns |
 # |---|---|
 # | `sagas` | `order_id` (unique), `card`, `cents`, `step` (a text of yours, `'new'` at first) |
-# | `cards` | `card` (unique), `cents`, `used_by` (empty at first; use it as you like) |
+# | `cards` | all gift cards: `card` (unique), `cents`, `used_by` (empty at first; use it as you like) |
 #
 # - `kitchen.accept(order_id)` returns `True` or `False`. It may raise
-#   `GatewayTimeout`; asked again it says the same. Once it has accepted, it
-#   makes the drink: ask only when the money is sure.
+#   `GatewayTimeout`, many times in a row: perhaps it has accepted by then.
+#   Asked again it says the same. Once it has accepted, it makes the drink: ask
+#   only when the money is sure.
 # - It takes its time. No transaction may be open while you ask.
 # - Your process may die at any step.
 

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import permutations
+from itertools import count, permutations
 
 from sandbox import Event
+from sandbox.errors import GatewayTimeout
 from sandbox.explore import MemoryDatabase, Process, Scenario, World
 from sandbox.explore.checkers import Invariant, no_duplicate_effect
 from sandbox.grading import Grader
@@ -138,6 +139,18 @@ def _charged_twice(world: World) -> str | None:
     return None
 
 
+def _wrong_guest_or_price(world: World) -> str | None:
+    prices = {f"guest of {order_id}": order["cents"] for order_id, order in placed(world).items()}
+    for charge in world.provider.charges:
+        if charge.account not in prices:
+            return (
+                f"{charge.cents} cents were taken from the account {charge.account!r}, which is no guest's."
+            )
+        if charge.cents < prices[charge.account]:
+            return f"The {charge.account} was charged {charge.cents} cents for an order of {prices[charge.account]}."
+    return None
+
+
 def _made_unpaid(world: World) -> str | None:
     for order_id in made(world):
         if not paid(world).get(order_id):
@@ -194,6 +207,7 @@ NOBODY_LEADS = Scenario(
     checks=[
         no_duplicate_effect(made, "{} was made {}."),
         Invariant("no duplicate effect", _charged_twice),
+        Invariant("consistent output", _wrong_guest_or_price),
         Invariant("no ghost message", _made_unpaid),
         Invariant("no lost message", _paid_not_made),
         Invariant("no lost message", _waits_for_nothing),
@@ -203,14 +217,17 @@ NOBODY_LEADS = Scenario(
 ON_ONES_OWN = {
     "no lost message": "What was handled once is done. (It may have been written and never said.)",
     "no duplicate effect": "A key for each attempt, or each event, is a key for the order.",
+    "consistent output": "Whom a charge names, and how much, is my own affair. (It is what that guest pays.)",
     "no ghost message": "What I am about to do may be told already.",
     "conservation": "A compensation may be done as often as it is asked for.",
     "termination": "Rules that are right one by one are right together. (In a choreography nobody sees the "
-    "circle.)",
+    "circle. And a key that two orders share is refused again and again.)",
 }
 choreography.explore(NOBODY_LEADS, ON_ONES_OWN)
 TWO_WAIT = (("A-1", 5, 420), ("A-2", 3, 390), ("A-3", 2, 250), ("A-1", 5, 420))
 choreography.explore(replace(NOBODY_LEADS, events=TWO_WAIT, faults={"duplicate publish late"}), ON_ONES_OWN)
+BIG_ONE_WAITS = (("A-2", 3, 390), ("A-3", 3, 390), ("A-4", 2, 390))  # who comes after it fits
+choreography.explore(replace(NOBODY_LEADS, events=BIG_ONE_WAITS, faults=set()), ON_ONES_OWN)
 
 # ---------------------------------------------------------------- 07.2 an orchestrator that remembers
 
@@ -248,6 +265,7 @@ class CupsReleased(Event):
     order_id: str
 
 
+POOR_GUEST = "A-2"  # its order; all others can pay
 ANSWERS = {"ReserveCups": CupsReserved, "ChargeGuest": GuestCharged, "ReleaseCups": CupsReleased}
 
 
@@ -257,14 +275,21 @@ class Partners:
     def __init__(self, bus: SimulatedBus) -> None:
         self.bus = bus
         self.done: dict[str, tuple[str, str]] = {}  # by the command's id: what, and for which order
+        self.reserved: set[str] = set()  # the orders that they have answered CupsReserved for
+        self.too_early = ""  # an order whose guest was to be charged before that
 
     def work(self, asked: list[tuple[Record, str]]) -> None:
         """Do what was asked for, and answer: no step of anyone's, so nothing strikes here."""
+        heard = set(self.reserved)  # what the orchestrator can know by now
         for record, order_id in asked:
             kind = record.envelope.type
             self.bus.trace.record("partners", "handle", record.place)
             self.done.setdefault(record.envelope.id, (kind, order_id))
-            answer = ChargeRefused if (kind, order_id) == ("ChargeGuest", "A-2") else ANSWERS[kind]
+            if kind == "ChargeGuest" and order_id not in heard:
+                self.too_early = order_id
+            if kind == "ReserveCups":
+                self.reserved.add(order_id)
+            answer = ChargeRefused if (kind, order_id) == ("ChargeGuest", POOR_GUEST) else ANSWERS[kind]
             self.bus.publish("answers", answer(order_id), key=order_id, source="partners")
 
 
@@ -319,16 +344,36 @@ def _left_alone(world: World) -> str | None:
     return None
 
 
+def _charged_too_early(world: World) -> str | None:
+    order_id = world.partners.too_early
+    return (
+        f"The guest of {order_id} has to pay, and CupsReserved has not been heard yet: there may be no cups."
+        if order_id
+        else None
+    )
+
+
 def _wrong_ending(world: World) -> str | None:
     for order_id in {said["order_id"] for said in world.said("orders")}:
         kinds, step = {kind for kind, order in done(world) if order == order_id}, _step(world, order_id)
-        charged = "ChargeGuest" in kinds and order_id != "A-2"
+        charged = "ChargeGuest" in kinds and order_id != POOR_GUEST
         if step == "served" and not charged:
             return f"{order_id} is served, and nobody has paid for it."
+        if step == "served" and ("ReserveCups" not in kinds or "ReleaseCups" in kinds):
+            return f"{order_id} is served, and no cups are set aside for it."
         if step == "cancelled" and charged:
             return f"{order_id} is cancelled, and its guest has paid."
         if step == "cancelled" and "ReleaseCups" not in kinds:
             return f"{order_id} is cancelled, and its cups are still set aside."
+    return None
+
+
+def _never_asked(world: World) -> str | None:
+    for order_id in {said["order_id"] for said in world.said("orders")}:
+        if _step(world, order_id) == "cancelled" and ("ChargeGuest", order_id) not in done(world):
+            return (
+                f"{order_id} is cancelled, and its guest was never asked to pay: nobody has refused anything."
+            )
     return None
 
 
@@ -353,7 +398,9 @@ REMEMBERS = Scenario(
     faults={"crash"},
     checks=[
         no_duplicate_effect(lambda world: [f"{kind} for {order}" for kind, order in done(world)]),
+        Invariant("consistent output", _charged_too_early),
         Invariant("consistent output", _wrong_ending),
+        Invariant("no needless compensation", _never_asked),
         Invariant("termination", _left_alone),
     ],
 )
@@ -363,10 +410,13 @@ TO_REMEMBER = {
     "termination": "State first, message afterwards, is safe, since a repetition is recognised. (By the state. So "
     "the message is never sent.)",
     "consistent output": "What was asked for has happened.",
+    "no needless compensation": "An order that is cancelled has ended well. (Only a refusal ends it like that: "
+    "ChargeRefused.)",
 }
 orchestrator.explore(REMEMBERS, TO_REMEMBER)
 orchestrator.explore(replace(REMEMBERS, events=("A-2",), faults={"duplicate publish"}), TO_REMEMBER)
 orchestrator.explore(replace(REMEMBERS, events=("A-1",)), TO_REMEMBER)
+orchestrator.explore(replace(REMEMBERS, events=("A-1", "A-3"), faults=set()), TO_REMEMBER)
 
 # ---------------------------------------------------------------- 07.3 compensation
 
@@ -385,6 +435,7 @@ class Stock:
     def __init__(self) -> None:
         self.reserved: dict[str, int] = {}
         self.released: set[str] = set()
+        self.ever: set[str] = set()  # the orders that cups were set aside for, at some time
 
     def reserve(self, order_id: str, cups: int) -> bool:
         """Set cups aside. `False`: there are not enough, or the order was released before."""
@@ -393,6 +444,7 @@ class Stock:
         if order_id in self.released or sum(self.reserved.values()) + cups > CUPS:
             return False
         self.reserved[order_id] = cups
+        self.ever.add(order_id)
         return True
 
     def release(self, order_id: str) -> None:
@@ -406,9 +458,11 @@ class Kitchen:
 
     def __init__(self) -> None:
         self.accepted: list[str] = []
+        self.asked: dict[str, int] = {}  # for how many cups, by order
 
     def accept(self, order_id: str, cups: int) -> bool:
         """Will it make this? Asked again, it says the same. More than three cups are too many."""
+        self.asked[order_id] = cups
         if cups > 3:
             return False
         if order_id not in self.accepted:
@@ -422,6 +476,31 @@ def cafe(seed: int) -> World:
     return World(
         db=MemoryDatabase(SAGAS, "cafe"), stock=Stock(), payments=SimulatedGateway(poor), kitchen=Kitchen()
     )
+
+
+def silent(partner: str, *calls: str) -> Callable[[int], World]:
+    """The café, where the first calls of some kinds are not heard, however long it takes."""
+
+    def world_of(seed: int) -> World:
+        world = cafe(seed)
+        for call in calls:
+            silent_at_first(world, world.ports[partner], call)
+        return world
+
+    return world_of
+
+
+def silent_at_first(world: World, partner: object, call: str, calls: int = 7) -> None:
+    """Have the partner not hear the first calls of a kind; after each of them time passes."""
+    heard, number = getattr(partner, call), count(1)
+
+    def perhaps(*args: object, **named: object) -> object:
+        if next(number) > calls:
+            return heard(*args, **named)
+        world.clock.call_in(1000, lambda: None)  # a second later it is worth another call
+        raise GatewayTimeout(f"no answer to {call}")
+
+    setattr(partner, call, perhaps)
 
 
 def checkouts(world: World, orders: tuple) -> None:
@@ -471,6 +550,23 @@ def _cups_for_nobody(world: World) -> str | None:
     for order_id, cups in world.stock.reserved.items():
         if order_id not in world.kitchen.accepted:
             return f"{cups} cups are set aside for {order_id} for ever, and nobody will make it."
+    return None
+
+
+def _other_number_of_cups(world: World) -> str | None:
+    for order_id, cups, _ in begun(world):
+        if (aside := world.stock.reserved.get(order_id, cups)) != cups:
+            return f"{order_id} is an order of {cups} cups, and {aside} are set aside for it."
+        if (asked := world.kitchen.asked.get(order_id, cups)) != cups:
+            return f"{order_id} is an order of {cups} cups, and the kitchen was asked for {asked}."
+    return None
+
+
+def _paid_before_cups(world: World) -> str | None:
+    for charge in world.payments.charges:
+        order_id = charge.account.removeprefix("guest of ")
+        if order_id not in world.stock.ever:
+            return f"The {charge.account} had to pay {charge.cents} cents before cups were set aside."
     return None
 
 
@@ -542,8 +638,10 @@ SCENARIO = Scenario(
     checks=[
         Invariant("consistent output", _wrong_word),
         Invariant("conservation", _coffee_or_money),
+        Invariant("conservation", _other_number_of_cups),
         Invariant("conservation", _cups_for_nobody),
         Invariant("conservation", _made_without_cups),
+        Invariant("conservation", _paid_before_cups),
         Invariant("no lost write", _forgotten),
         Invariant("termination", _never_decided),
         Invariant("no needless compensation", _sold_without_need),
@@ -558,24 +656,36 @@ MISCONCEPTIONS = {
     "conservation": "Compensation is a rollback. (It is a new action, and has to be done until it is done: "
     "after a crash, and after a call that gave no answer.)",
     "no lost write": "What a process holds in its hands is safe.",
-    "termination": "A crash ends a saga. (Whoever starts next goes on with it.)",
+    "termination": "A crash ends a saga. (Whoever starts next goes on with it. And a key that two orders share is "
+    "refused again and again.)",
     "consistent output": "What was asked for has happened.",
     "no needless compensation": "A call that gives no answer, or a crash, is a reason to give up. (Only a "
     "business refusal is; the rest is tried again.)",
 }
 compensation.explore(REFUSED_EARLY, MISCONCEPTIONS)
 compensation.explore(SCENARIO, MISCONCEPTIONS)
+ALIKE = (("A-4", 4, 900), ("A-5", 4, 900))  # the kitchen refuses both, and they cost the same
+compensation.explore(replace(SCENARIO, events=ALIKE, faults=set()), MISCONCEPTIONS)
+for nobody_hears, order in (
+    (silent("stock", "reserve"), ("A-1", 2, 420)),
+    (silent("payments", "charge"), ("A-1", 2, 420)),
+    (silent("kitchen", "accept"), ("A-1", 2, 420)),
+    (silent("payments", "refund"), ("A-4", 4, 900)),
+    (silent("stock", "release"), ("A-4", 4, 900)),
+):
+    it_takes_long = replace(SCENARIO, world=nobody_hears, events=(order,), faults=set())
+    compensation.explore(it_takes_long, MISCONCEPTIONS)
 
 # ---------------------------------------------------------------- 07.4 isolation
 
 CARDS = """
 CREATE TABLE cards (card TEXT PRIMARY KEY, cents INTEGER NOT NULL, used_by TEXT);
-INSERT INTO cards VALUES ('gift', 1000, NULL);
+INSERT INTO cards VALUES ('another', 2000, NULL), ('gift', 1000, NULL);
 CREATE TABLE sagas (
     order_id TEXT PRIMARY KEY, card TEXT NOT NULL, cents INTEGER NOT NULL, step TEXT NOT NULL DEFAULT 'new'
 );
 """
-ON_THE_CARD = 1000
+ON_THE_CARD, ON_ANOTHER = 1000, 2000
 
 
 class SlowKitchen:
@@ -583,6 +693,7 @@ class SlowKitchen:
 
     def __init__(self, db: MemoryDatabase) -> None:
         self.accepted: list[str] = []
+        self.refused: set[str] = set()
         self.locked_by = ""
         self._db = db
 
@@ -591,6 +702,7 @@ class SlowKitchen:
         if self._db.holder and self._db.holder.name == f"saga {order_id}":
             self.locked_by = order_id
         if order_id.endswith("big"):
+            self.refused.add(order_id)
             return False
         if order_id not in self.accepted:
             self.accepted.append(order_id)
@@ -598,9 +710,16 @@ class SlowKitchen:
 
 
 def one_card(seed: int) -> World:
-    """A gift card with ten euros, and the kitchen."""
+    """A gift card with ten euros, another one that nobody uses, and the kitchen."""
     db = MemoryDatabase(CARDS, "cafe")
     return World(db=db, kitchen=SlowKitchen(db))
+
+
+def hard_to_reach(seed: int) -> World:
+    """The kitchen hears none of the first calls, and nobody knows how many there will be."""
+    world = one_card(seed)
+    silent_at_first(world, world.kitchen, "accept", 10)
+    return world
 
 
 def at_the_same_time(world: World, orders: tuple) -> None:
@@ -617,7 +736,15 @@ def sagas(world: World) -> dict[str, dict]:
 
 def money_left(world: World) -> int:
     """What is on the card."""
-    return world.db.execute("SELECT cents FROM cards")[0]["cents"]
+    return world.db.execute("SELECT cents FROM cards WHERE card = 'gift'")[0]["cents"]
+
+
+def _another_card(world: World) -> str | None:
+    for card in world.db.execute("SELECT * FROM cards WHERE card <> 'gift'"):
+        if card["cents"] != ON_ANOTHER or card["used_by"]:
+            mark = f", and {card['used_by']} uses it" if card["used_by"] else ""
+            return f"Nobody has paid with Cy's card of {ON_ANOTHER} cents. Now it has {card['cents']}{mark}."
+    return None
 
 
 def one_after_the_other(world: World) -> list[dict[str, str]]:
@@ -669,7 +796,7 @@ def _money_made_or_lost(world: World) -> str | None:
 
 def _cancelled_without_need(world: World) -> str | None:
     for order_id, saga in sagas(world).items():
-        if saga["step"] == "cancelled" and not order_id.endswith("big"):
+        if saga["step"] == "cancelled" and order_id not in world.kitchen.refused:
             return f"{order_id} is cancelled, and the kitchen has never refused it."
     return None
 
@@ -705,6 +832,7 @@ TWO_AT_ONCE = Scenario(
     checks=[
         Invariant("no lock across a call", _locked_while_asking),
         Invariant("consistent output", _kitchen_says_otherwise),
+        Invariant("conservation", _another_card),
         Invariant("conservation", _money_made_or_lost),
         Invariant("termination", _still_open),
         Invariant("no needless compensation", _cancelled_without_need),
@@ -714,17 +842,17 @@ TWO_AT_ONCE = Scenario(
 TO_ISOLATE = {
     "no lock across a call": "A saga is a transaction: so open one. (Everyone else waits for as long as the "
     "kitchen thinks, and a crash takes back what the kitchen has not.)",
-    "consistent output": "What was asked for has happened.",
-    "conservation": "What I have read is still true when I write.",
+    "consistent output": "What was asked for has happened. (Or: where no answer came, nothing has.)",
+    "conservation": "What I have read is still true when I write. (And an UPDATE without WHERE changes one row.)",
     "no dirty read": "All or nothing is enough. (In between the others see what is half done, and act on it.)",
-    "no needless compensation": "No answer is an answer: no.",
-    "termination": "A lock is taken away by whoever has put it there. (If they live.)",
+    "no needless compensation": "No answer is an answer: no. (And who has not asked has heard no answer either.)",
+    "termination": "A lock is taken away by whoever has put it there. (If they live. And who waits for something "
+    "has to know what ends it: another order, or nothing.)",
 }
 isolation.explore(TWO_AT_ONCE, TO_ISOLATE)
-isolation.explore(
-    replace(TWO_AT_ONCE, events=(("A-1", 600), ("A-2", 400)), faults={"switch", "crash"}), TO_ISOLATE
-)
-isolation.explore(replace(TWO_AT_ONCE, events=(("A-1", 600), ("A-2", 500)), faults={"switch"}), TO_ISOLATE)
+isolation.explore(replace(TWO_AT_ONCE, events=(("A-1", 600), ("A-2", 400)), faults={"switch"}), TO_ISOLATE)
+isolation.explore(replace(TWO_AT_ONCE, events=(("A-1", 600), ("A-2", 500))), TO_ISOLATE)
+isolation.explore(replace(TWO_AT_ONCE, world=hard_to_reach, faults=set()), TO_ISOLATE)
 
 # ---------------------------------------------------------------- 07.5 break it
 

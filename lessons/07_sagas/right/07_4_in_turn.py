@@ -11,7 +11,7 @@ def drive(order_id, db, kitchen):
         "SELECT 1 FROM sagas WHERE step = 'new' AND order_id < ? AND card = ?", [order_id, saga["card"]]
     ):
         return
-    (card,) = db.execute("SELECT * FROM cards")
+    (card,) = db.execute("SELECT * FROM cards WHERE card = ?", [saga["card"]])
     if card["cents"] < saga["cents"]:
         db.execute("UPDATE sagas SET step = 'refused' WHERE order_id = ?", [order_id])
         return
@@ -24,4 +24,4 @@ def drive(order_id, db, kitchen):
             "UPDATE sagas SET step = ? WHERE order_id = ?", ["served" if ok else "cancelled", order_id]
         )
         if ok:
-            db.execute("UPDATE cards SET cents = cents - ?", [saga["cents"]])
+            db.execute("UPDATE cards SET cents = cents - ? WHERE card = ?", [saga["cents"], saga["card"]])
