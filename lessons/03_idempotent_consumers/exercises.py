@@ -105,16 +105,17 @@ def handle(record, db):
 # charge = payments.charge("G-7", 420, idempotency_key="…")
 # ```
 #
-# It returns a charge with an `id`. `PaymentDeclined` means no, for good.
-# `GatewayTimeout` means that there was no answer: perhaps nothing was done,
-# perhaps it was done, perhaps it will be. The same key with the same account
-# and cents has no second effect and gives the same answer; with others it
-# raises `IdempotencyKeyReused`.
+# It returns a charge with an `id`. `PaymentDeclined` means no, for good, to
+# this order: the guest may well pay for a smaller one. `GatewayTimeout` means
+# that there was no answer: perhaps nothing was done, perhaps it was done,
+# perhaps it will be. And it may be long until there are answers again. The
+# same key with the same account and cents has no second effect and gives the
+# same answer; with others it raises `IdempotencyKeyReused`.
 
 # %% [markdown]
 # Write down what became of each order, in the table `payments`: `order_id`
 # (one row each; a second one raises `ConstraintViolated`), `status` (`'paid'`
-# or `'declined'`) and `charge_id`.
+# or `'declined'`) and `charge_id` (of the charge that paid for this order).
 #
 # If your function raises, the process ends, and the record is delivered again
 # to the next one. One guest may well have two orders over the same amount.
@@ -148,8 +149,10 @@ def handle(record, db, payments):
 #
 # Guests keep a list of favourite drinks. Their changes come as
 # `FavouriteAdded` and `FavouriteRemoved`, each with a `version` that counts
-# up for one guest and one drink. Nothing keeps the events in order: a copy of
-# an old one may come last. And your process may die, and is started again.
+# up for one guest and one drink. A greater version is newer, and that is all
+# that it says: the first one that you see may be 8. Nothing keeps the events
+# in order: a copy of an old one may come last. And your process may die, and
+# is started again.
 #
 # In the end the list has to be as the newest version says. The table
 # `favourites` has `guest`, `drink` (one row for both), `version` and

@@ -7,9 +7,12 @@ from datetime import datetime
 
 from sandbox import Event
 from sandbox.clock import VirtualClock
+from sandbox.errors import GatewayTimeout
 from sandbox.explore import MemoryDatabase, Process, Scenario, World
 from sandbox.explore.checkers import Invariant
 from sandbox.grading import Grader
+from sandbox.messages import Record
+from sandbox.ports import Charge
 from sandbox.sim import SimulatedBus, SimulatedGateway
 
 
@@ -25,9 +28,9 @@ def reader(group: str, topic: str, handle: Callable[[Process, object], object]) 
     return read
 
 
-def say(world: World, topic: str, event: Event, key: str) -> None:
-    """The till writes an event on the board, once."""
-    world.request("till", lambda till: till.bus.publish(topic, event, key=key))
+def say(world: World, topic: str, event: Event, key: str, id: str | None = None) -> None:
+    """The till writes an event on the board, once; with an `id` of its own, or the next one."""
+    world.request("till", lambda till: till.bus.publish(topic, event, key=key, id=id))
 
 
 # ---------------------------------------------------------------- 03.1 and 03.2 the stamp card
@@ -36,7 +39,10 @@ STAMPS = """
 CREATE TABLE stamps (guest TEXT PRIMARY KEY, count INTEGER NOT NULL);
 CREATE TABLE handled (id TEXT PRIMARY KEY);
 """
-DRINKS = (("G-7", "flat white"), ("G-8", "mocha"), ("G-7", "flat white"))
+DRINKS = (  # with ids that have no order, not even as text
+    *(("G-7", "flat white", "evt-31"), ("O'Hara", "mocha", "evt-20")),
+    *(("G-7", "flat white", "evt-3"), ("G-7", "flat white", "evt-41")),
+)
 
 
 @dataclass(frozen=True)
@@ -66,8 +72,8 @@ def drinks_are_sold(world: World, drinks: tuple) -> None:
     """Guests buy drinks; whoever stamps cards reads about it."""
     handle = lambda stamper, record: stamper.code.handle(record, stamper.db)  # noqa: E731
     world.service("stamper", reader("stamps", "drinks", handle))
-    for guest, drink in drinks:
-        say(world, "drinks", DrinkSold(guest, drink), guest)
+    for guest, drink, id in drinks:
+        say(world, "drinks", DrinkSold(guest, drink), guest, id)
 
 
 def _stamps(world: World) -> tuple[Counter, dict[str, int]]:
@@ -121,7 +127,7 @@ by_id.explore(
         "no duplicate effect": "A copy comes right behind its original. (It may come days later, out of a dead "
         "letter queue or after a rebalance.)",
         "no lost message": "Two events with the same contents, or of the same moment, are the same event. "
-        "(Only the same id says so.)",
+        "(Only the same id says so, the whole of it. And which of two ids is greater tells nothing.)",
     },
 )
 
@@ -136,13 +142,19 @@ in_one_transaction = Grader(
         "is kept in memory is gone when the process is.",
     ),
 )
+MARKS = {
+    "no duplicate effect": "A table of processed ids is bullet-proof. (Only if it forgets nothing, and the "
+    "mark and the stamp on this one card are one transaction.)",
+    "no lost message": "First mark it, then do it: so it can't be done twice. (And after a crash, not once.)",
+}
+in_one_transaction.explore(
+    replace(BY_ID, faults={"duplicate publish late"}),  # several guests, several drinks
+    misconceptions=MARKS
+    | {"no lost message": "Ids tell what is new. (Which of two ids is greater tells nothing.)"},
+)
 in_one_transaction.explore(
     replace(BY_ID, events=DRINKS[::2], faults={"crash", "duplicate publish late", "rebalance any evict"}),
-    misconceptions={
-        "no duplicate effect": "A table of processed ids is bullet-proof. (Only if the mark and the effect are "
-        "one transaction.)",
-        "no lost message": "First mark it, then do it: so it can't be done twice. (And after a crash, not once.)",
-    },
+    misconceptions=MARKS,
 )
 
 # ---------------------------------------------------------------- 03.3 charge the card once
@@ -150,7 +162,9 @@ in_one_transaction.explore(
 PAYMENTS = """
 CREATE TABLE payments (order_id TEXT PRIMARY KEY, status TEXT NOT NULL, charge_id TEXT);
 """
-ORDERS = (("A-1", "G-7", 420), ("A-2", "G-7", 420), ("A-3", "G-9", 900))
+LIMITS = {"G-7": 5000, "G-9": 500}  # cents that a guest's card is good for
+ORDERS = (("A-1", "G-7", 1200), ("A-2", "G-7", 1200), ("A-3", "G-9", 900), ("A-4", "G-9", 60))
+SILENT_FOR = 25  # calls of an outage: more than anybody tries
 
 
 @dataclass(frozen=True)
@@ -162,27 +176,57 @@ class OrderPlaced(Event):
     cents: int
 
 
+class Provider(SimulatedGateway):
+    """A payment provider that may give no answer for long."""
+
+    silent_for = 0  # calls
+
+    def charge(self, account: str, cents: int, *, idempotency_key: str) -> Charge:
+        """Charge a card. Raises `GatewayTimeout` in an outage, and has done nothing then."""
+        if self.silent_for:
+            self.silent_for -= 1
+            raise GatewayTimeout("the payment provider gave no answer.")
+        return super().charge(account, cents, idempotency_key=idempotency_key)
+
+
 def cashier_and_provider(seed: int) -> World:
     """The board, the cashier's database, and an outside payment provider."""
     bus = SimulatedBus(seed)
     bus.create_topic("orders", partitions=2)
-    return World(
-        bus=bus, db=MemoryDatabase(PAYMENTS, "cashier"), payments=SimulatedGateway({"G-7": 5000, "G-9": 100})
-    )
+    return World(bus=bus, db=MemoryDatabase(PAYMENTS, "cashier"), payments=Provider(LIMITS))
+
+
+def _charge(cashier: Process, record: Record) -> None:
+    cashier.code.handle(record, cashier.db, cashier.payments)
+
+
+CASHIER = reader("cashier", "orders", _charge)
 
 
 def orders_are_placed(world: World, orders: tuple) -> None:
     """Guests order; the cashier reads about it, and charges their cards."""
-    handle = lambda cashier, record: cashier.code.handle(record, cashier.db, cashier.payments)  # noqa: E731
-    world.service("cashier", reader("cashier", "orders", handle))
+    world.service("cashier", CASHIER)
     for order_id, guest, cents in orders:
         say(world, "orders", OrderPlaced(order_id, guest, cents), guest)
+
+
+def an_outage(world: World, orders: tuple) -> None:
+    """The cashier works once while the provider gives no answer, for long; then all is well again."""
+    orders_are_placed(world, orders)
+    world.payments.silent_for = SILENT_FOR
+    world.request("cashier", CASHIER)
+    world.raised.clear()  # with which error it gave up is its own affair
+    world.payments.silent_for = 0
+
+
+def _can_pay(order: OrderPlaced) -> bool:
+    return order.cents <= LIMITS[order.guest]  # no guest's orders, taken together, come near the limit
 
 
 def _owed(world: World) -> Counter:
     """What has to be charged: one entry for each order whose guest can pay."""
     orders = {record.event.order_id: record.event for record in world.records("orders")}
-    return Counter((order.guest, order.cents) for order in orders.values() if order.guest != "G-9")
+    return Counter((order.guest, order.cents) for order in orders.values() if _can_pay(order))
 
 
 def _charged(world: World) -> Counter:
@@ -210,16 +254,33 @@ def _not_charged(world: World) -> str | None:
 
 def _wrong_status(world: World) -> str | None:
     kept = {row["order_id"]: row for row in world.db.execute("SELECT * FROM payments")}
-    known = {charge.id for charge in world.payments.charges}
-    for record in world.records("orders"):
-        order = record.event
-        row, wanted = kept.get(order.order_id), "declined" if order.guest == "G-9" else "paid"
+    orders = {record.event.order_id: record.event for record in world.records("orders")}
+    for order in orders.values():
+        row, wanted = kept.get(order.order_id), "paid" if _can_pay(order) else "declined"
         if row is None:
             return f"Nothing is written down of {order.order_id}, which is {wanted}."
         if row["status"] != wanted:
             return f"{order.order_id} is {wanted}, and is written down as {row['status']!r}."
-        if wanted == "paid" and row["charge_id"] not in known:
-            return f"{order.order_id} names the charge {row['charge_id']!r}, which the provider doesn't know."
+    paid = {id: row["charge_id"] for id, row in kept.items() if id in orders and _can_pay(orders[id])}
+    return _wrong_charge(world, orders, paid)
+
+
+def _wrong_charge(world: World, orders: dict[str, OrderPlaced], paid: dict[str, str]) -> str | None:
+    """Each order that is paid has to name a charge of its own; `paid` has the charge's id, by order."""
+    known = {charge.id: charge for charge in world.payments.charges}
+    named: dict[str, str] = {}
+    for order_id, charge_id in paid.items():
+        order, charge = orders[order_id], known.get(charge_id)
+        if charge is None:
+            return f"{order_id} names the charge {charge_id!r}, which the provider doesn't know."
+        if (charge.account, charge.cents) != (order.guest, order.cents):
+            return (
+                f"{order_id} is over {order.cents} cents of {order.guest}, and names {charge_id}, "
+                f"which took {charge.cents} cents from {charge.account}."
+            )
+        if charge_id in named:
+            return f"{named[charge_id]} and {order_id} both name {charge_id}: it paid for one of them only."
+        named[charge_id] = order_id
     return None
 
 
@@ -236,27 +297,37 @@ charged_once = Grader(
         "all that you know, what is like that? A decline is an answer, and gets written down like a success.",
     ),
 )
+CHARGED = Scenario(
+    world=cashier_and_provider,
+    story=orders_are_placed,
+    events=ORDERS[:3],
+    faults={"crash", "duplicate publish late", "fail charge", "fail charge late"},
+    checks=[
+        Invariant("no duplicate effect", _charged_too_often),
+        Invariant("no lost message", _not_charged),
+        Invariant("consistent output", _wrong_status),
+    ],
+)
 charged_once.explore(
-    Scenario(
-        world=cashier_and_provider,
-        story=orders_are_placed,
-        events=ORDERS,
-        faults={"crash", "duplicate publish late", "fail charge", "fail charge late"},
-        checks=[
-            Invariant("no duplicate effect", _charged_too_often),
-            Invariant("no lost message", _not_charged),
-            Invariant("consistent output", _wrong_status),
-        ],
-    ),
+    CHARGED,
     misconceptions={
         "no duplicate effect": "A call that has failed has done nothing. (A timeout is no answer, and no "
         "transaction of yours reaches the provider.)",
         "no lost message": "A key is good if it is never the same twice, or if it is built of the contents. "
         "(It names one intent: this order's payment.)",
-        "consistent output": "Only a success is worth writing down.",
+        "consistent output": "Only a success is worth writing down. (Each order has an answer of its own, in "
+        "a row of its own.)",
         "termination": "An error is tried again until it goes away. (A decline, a key that stands for something "
         "else, or a row that is there already, never does.)",
     },
+)
+OUTAGE = (
+    "After enough tries, or after one decline, this guest can't pay. (An outage is longer than any number of "
+    "tries: raise, and the order comes again. And a decline is about one order.)"
+)
+charged_once.explore(
+    replace(CHARGED, story=an_outage, events=ORDERS, faults=set()),
+    misconceptions={"no lost message": OUTAGE, "consistent output": OUTAGE},
 )
 
 # ---------------------------------------------------------------- 03.4 out of order
@@ -269,6 +340,11 @@ CREATE TABLE favourites (
 CHANGES = (
     *(("G-7", "mocha", 1, True), ("G-7", "mocha", 2, False)),
     *(("G-7", "chai", 2, False), ("G-7", "chai", 3, True)),  # it was added before there was a board
+)
+MORE_CHANGES = (
+    *(("G-7", "mocha", 1, True), ("G-7", "mocha", 2, False), ("G-7", "mocha", 3, True)),
+    *(("O'Hara", "mocha", 8, False), ("O'Hara", "mocha", 9, True), ("O'Hara", "mocha", 10, False)),
+    ("O'Hara", "chai", 4, True),
 )
 
 
@@ -335,17 +411,25 @@ out_of_order = Grader(
         "version that is not newer than the row's is out of date.",
     ),
 )
+LISTED = Scenario(
+    world=favourites,
+    story=tastes_change,
+    events=CHANGES,
+    faults={"duplicate publish late", "delay", "crash"},
+    checks=[Invariant("order per key", _wrong_favourites)],
+)
 out_of_order.explore(
-    Scenario(
-        world=favourites,
-        story=tastes_change,
-        events=CHANGES,
-        faults={"duplicate publish late", "delay", "crash"},
-        checks=[Invariant("order per key", _wrong_favourites)],
-    ),
+    LISTED,
     misconceptions={
         "order per key": "Adding and removing are idempotent, so the order does not matter. (A late copy of "
         "the 'added' brings back what was removed.)",
+    },
+)
+out_of_order.explore(
+    replace(LISTED, events=MORE_CHANGES, faults={"delay"}),  # a second guest, and more versions
+    misconceptions={
+        "order per key": "The next version is one more than the last, and odd ones are added. (All that a "
+        "version says: a greater number is newer, for this guest and this drink. Keep it with each change.)",
     },
 )
 
@@ -377,7 +461,7 @@ broken_by.break_it(
     replace(
         BY_ID,
         world=cards_that_know_their_last_drink,
-        events=(("G-7", "flat white"), ("G-7", "mocha")),
+        events=(("G-7", "flat white", "evt-1"), ("G-7", "mocha", "evt-2")),
         faults={"crash", "duplicate"},
     ),
     "no duplicate effect",

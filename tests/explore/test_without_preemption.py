@@ -76,10 +76,10 @@ def test_who_has_to_wait_for_the_one_that_waits_for_it_is_left_out():
 
 def test_schedules_that_are_left_out_are_counted(no_greenlets):
     found = grade("03.3", right_of("03.3"), seconds=30)
-    (*_, last) = found.explorations
+    (first, *_) = found.explorations
     assert found.result == "PASS"
-    if last.left_out:
-        assert f"Left out: {last.left_out:,} schedules in which one waits for another" in found.text()
+    if first.left_out:
+        assert f"Left out: {first.left_out:,} schedules in which one waits for another" in found.text()
 
 
 @pytest.mark.skipif(not hasattr(__import__("sys"), "monitoring"), reason="sys.monitoring: Python 3.12")

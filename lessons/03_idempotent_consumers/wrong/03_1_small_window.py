@@ -15,7 +15,7 @@ STAMP = "INSERT INTO stamps VALUES (?, 1) ON CONFLICT (guest) DO UPDATE SET coun
 
 from collections import deque
 
-seen = deque(maxlen=2)  # memory is dear
+seen = deque(maxlen=3)  # memory is dear
 
 
 def handle(record, db):
