@@ -145,7 +145,7 @@ def relay(db, bus):
 # |---|---|
 # | `number` | counts up, in the order of the commits |
 # | `id` | of the event, made by the shop |
-# | `order_id`, `what` | for instance `A-1`, `placed`; later `A-1`, `cancelled` |
+# | `order_id`, `what` | for instance `A-1`, `placed`; later `A-1`, `cancelled`; and perhaps `A-1`, `placed` once more |
 # | `sent` | 0 at first; yours |
 
 # %% [markdown]
