@@ -495,7 +495,7 @@ def out(world: World) -> list[str]:
     return [said["order_id"] for said in world.said("orders", "OrderPlaced")]
 
 
-NUMBERED = ((1, "A-1", 420), (2, "A-2", 390), (5_003, "A-3", 560))
+NUMBERED = ((1, "A-1", 420), (2, "A-2", 390), (100_003, "A-3", 560))
 
 
 def _passed_by(world: World) -> str | None:
@@ -522,10 +522,27 @@ def _stands_still(world: World) -> str | None:
 
 
 def _audit(world: World) -> str | None:
-    kept = [row["order_id"] for row in world.db.execute("SELECT * FROM outbox")]
-    for order_id in committed(world):
-        if order_id not in kept:
+    kept = {row["order_id"]: tuple(row.values()) for row in world.db.execute("SELECT * FROM outbox")}
+    sure = committed(world)
+    for row in NUMBERED:
+        number, order_id, cents = row
+        if order_id in sure and order_id not in kept:
             return f"The row of {order_id} is gone from the outbox, and the audit hasn't read it yet."
+        if order_id in sure and kept[order_id] != row:
+            return (
+                f"{order_id} was written as {(number, cents)} (number, cents), and now the audit reads "
+                f"{kept[order_id][::2]}."
+            )
+    return None
+
+
+def _wrong_sum(world: World) -> str | None:
+    costs = {order_id: cents for _, order_id, cents in NUMBERED}
+    for said in world.said("orders", "OrderPlaced"):
+        if said["cents"] != costs.get(said["order_id"]):
+            return (
+                f"{said['order_id']} was said to cost {said['cents']} cents, and that is not in the outbox."
+            )
     return None
 
 
@@ -560,13 +577,15 @@ LATE = Scenario(
         Invariant("no lost write", _audit),
         Invariant("no lost message", _passed_by),
         Invariant("no duplicate effect", _said_again),
+        Invariant("no ghost message", _wrong_sum),
     ],
 )
 BELIEFS = {
     "no lost message": "Numbers go up, so whatever is new has a greater one. (Numbers are taken early and seen "
     "late.)",
     "termination": "A missing number will come, sooner or later. (Not that of a transaction that has rolled back.)",
-    "no lost write": "What the relay has read, nobody else needs.",
+    "no lost write": "What the relay has read, nobody else needs. (The outbox is not yours alone.)",
+    "no ghost message": "The order's id says all. (Whoever reads the event believes each of its fields.)",
     "no duplicate effect": "What is in memory stays there. (A new process begins with nothing.)",
 }
 gaps.explore(LATE, misconceptions=BELIEFS)
