@@ -145,7 +145,7 @@ def relay(db, bus):
 # |---|---|
 # | `number` | counts up, in the order of the commits |
 # | `id` | of the event, made by the shop |
-# | `order_id`, `what` | for instance `A-1`, `placed`; later `A-1`, `cancelled` |
+# | `order_id`, `what` | for instance `A-1`, `placed`; later `A-1`, `cancelled`; and perhaps `A-1`, `placed` once more |
 # | `sent` | 0 at first; yours |
 
 # %% [markdown]
@@ -256,7 +256,8 @@ def relay(db, bus):
 
 # %% [markdown]
 # `handle(record, db, bus)` is called for each `DrinkSold(guest)`. Drinks are
-# sold at the till and on the terrace, and one process reads each of the two.
+# sold at the till and on the terrace, and one process reads each of the two:
+# they work at the same time.
 # If yours dies or raises an error, the record comes again, later: other
 # drinks of the same guest may have been stamped in between, and the gift of
 # the day may be another one. `relay(db, bus)` is run again and again, as in

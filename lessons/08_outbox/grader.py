@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from sandbox import Event
+from sandbox.errors import BrokerUnreachable
 from sandbox.explore import MemoryDatabase, Process, Scenario, World
 from sandbox.explore.checkers import (
     Invariant,
@@ -84,9 +85,36 @@ CREATE TABLE outbox (
 """
 
 
+class BusWithOutages(SimulatedBus):
+    """A bus that can't be reached now and then."""
+
+    refuses = 0  # so many calls more
+
+    def publish(self, *args: object, **options: object) -> Record:
+        """Publish. Raises `BrokerUnreachable` during an outage: nothing has arrived."""
+        if self.refuses:
+            self.refuses -= 1
+            raise BrokerUnreachable("the broker can't be reached.")
+        return super().publish(*args, **options)
+
+
+OUTAGE = 12  # calls: longer than anybody tries
+GIVES_UP = "After enough tries it is time to go on. (An outage is longer than any number of tries.)"
+
+
+def an_outage(world: World, mains: dict[str, Callable[[Process], None]], calls: int = OUTAGE) -> None:
+    """The processes are run again and again, while so many of their calls get no answer."""
+    world.bus.refuses = calls
+    for _ in range(calls):  # in each turn there is one such call, at least
+        for name, main in mains.items():
+            world.request(name, main)
+    world.raised.clear()  # with which error it ended is its own affair
+    world.bus.refuses = 0
+
+
 def shop(seed: int) -> World:
     """One service with its database, and the board."""
-    bus = SimulatedBus(seed)
+    bus = BusWithOutages(seed)
     bus.create_topic("orders", partitions=3)
     return World(bus=bus, db=MemoryDatabase(OUTBOX, "shop"))
 
@@ -121,6 +149,14 @@ def guests_do_not_wait(world: World, orders: tuple) -> None:
     )
 
 
+def broker_is_down(world: World, orders: tuple) -> None:
+    """Three guests order; then the broker can't be reached for a while."""
+    for order in orders:
+        order_at(world, order)
+    world.service("relay", relay_once)
+    an_outage(world, {"relay": relay_once})
+
+
 def stored_in_full(world: World) -> list[str]:
     """The orders in the database, with what they cost."""
     return [f"{row['order_id']} over {row['cents']}" for row in world.db.execute("SELECT * FROM orders")]
@@ -131,6 +167,7 @@ def said_in_full(world: World) -> list[str]:
     return [f"{said['order_id']} over {said['cents']}" for said in world.said("orders", "OrderPlaced")]
 
 
+THREE_ORDERS = (("B-7", 420), ("A-2", 420), ("A-1", 560))  # no order id says which of them came first
 outbox = Grader(
     "08.2",
     "An order and its event, or neither",
@@ -159,7 +196,7 @@ outbox.explore(
     Scenario(
         world=shop,
         story=three_orders,
-        events=(("A-1", 420), ("A-2", 390), ("A-3", 560)),
+        events=THREE_ORDERS,
         faults={"crash", "fail publish"},
         checks=ORDER_AND_EVENT,
     ),
@@ -175,13 +212,17 @@ outbox.explore(
     Scenario(
         world=shop,
         story=guests_do_not_wait,
-        events=(("A-1", 420), ("A-2", 390)),
+        events=THREE_ORDERS[:2],
         faults={"crash", "switch"},
         checks=ORDER_AND_EVENT,
     ),
     misconceptions={
         "no lost message": "What the relay has read is all that waits. (While it was at work, an order came in.)",
     },
+)
+outbox.explore(
+    Scenario(world=shop, story=broker_is_down, events=THREE_ORDERS, faults=set(), checks=ORDER_AND_EVENT),
+    misconceptions={"no lost message": GIVES_UP},
 )
 
 # ---------------------------------------------------------------- 08.3 the relay
@@ -197,28 +238,37 @@ WRITE = "INSERT INTO outbox VALUES (?, ?, ?, ?, 0)"
 
 def shop_with_outbox(seed: int) -> World:
     """A shop whose outbox is filled by somebody else, and the board."""
-    bus = SimulatedBus(seed)
+    bus = BusWithOutages(seed)
     bus.create_topic("orders", partitions=3)
     return World(bus=bus, db=MemoryDatabase(CHANGES, "shop"))
+
+
+def fill(world: World, changes: Sequence) -> None:
+    """Write into the outbox what the shop had to say before all this."""
+    world.db.execute_many(WRITE, changes)
+    world.written = changes  # and known to be
 
 
 def two_relays(world: World, changes: tuple) -> None:
     """Two relays at once, while the shop goes on writing into its outbox."""
 
-    def relay(process: Process) -> None:
-        process.code.relay(process.db, process.bus)
-
     *first, last = changes
-    world.db.execute_many(WRITE, first)
-    world.written = first  # and known to be
-    world.service("relay", relay)  # one of them goes on for ever
+    fill(world, first)
+    world.service("relay", relay_once)  # one of them goes on for ever
     world.together(
         {
-            "relay": lambda: world.request("relay", relay),
-            "relay-2": lambda: world.request("relay-2", relay),
+            "relay": lambda: world.request("relay", relay_once),
+            "relay-2": lambda: world.request("relay-2", relay_once),
             "shop": lambda: world.request("shop", lambda shop: shop.db.execute(WRITE, last), last),
         }
     )
+
+
+def one_relay(world: World, changes: tuple, calls: int) -> None:
+    """The outbox is full, and the broker can't be reached for a while."""
+    fill(world, changes)
+    an_outage(world, {"relay": relay_once}, calls)
+    world.service("relay", relay_once)
 
 
 def written(world: World) -> list[str]:
@@ -238,31 +288,65 @@ def changed(world: World) -> list[tuple[str, str, str, bytes | None]]:
 
 
 def _one_id_each(world: World) -> str | None:
-    ids: dict[str, str] = {}
+    rows = Counter(written(world))
+    ids: dict[str, list[str]] = {}  # of each change: as many as it has rows
     events: dict[str, str] = {}
     for order_id, what, id, _ in changed(world):
         event = f"{order_id} {what}"
-        if ids.setdefault(event, id) != id:
-            return f"{event!r} is on the board under two ids: for the kitchen's inbox these are two changes."
+        found = ids.setdefault(event, [])
+        if id not in found:
+            found.append(id)
+        if len(found) > max(rows[event], 1):
+            how_many = "two ids" if len(found) == 2 else f"{len(found)} ids, and has {rows[event]} rows"
+            return (
+                f"{event!r} is on the board under {how_many}: for the kitchen's inbox it is one change more."
+            )
         if events.setdefault(id, event) != event:
             return (
                 f"{events[id]!r} and {event!r} share an id: the kitchen's inbox throws the second one away."
             )
+    for event, count in rows.items():
+        if len(ids.get(event, ())) < count:
+            return (
+                f"{event!r} is in the outbox {count} times, and was said under {len(ids.get(event, ()))} id: "
+                "the kitchen's inbox throws the second one away."
+            )
+    return None
+
+
+def _never_said(world: World) -> str | None:
+    said = Counter(said_of(world))
+    for event, count in Counter(written(world)).items():
+        if not said[event]:
+            return f"{event!r} stands in the outbox, and nobody ever reads it on the board."
+        if said[event] < count:
+            return f"{event!r} stands in the outbox {count} times, and was said once: {event} again is news, too."
     return None
 
 
 def _out_of_order(world: World) -> str | None:
     keys: dict[str, bytes | None] = {}
-    first: dict[str, str] = {}  # of each order, what is read first
-    for order_id, what, _, key in changed(world):
+    news: dict[str, dict[str, str]] = {}  # of each order, by id: what is read for the first time
+    for order_id, what, id, key in changed(world):
         if key is None:
             return f"{order_id} {what!r} has no key: it may be in any partition, and be read at any time."
         if keys.setdefault(order_id, key) != key:
             return f"The changes of {order_id} have different keys: nobody knows which is read first."
-        first.setdefault(order_id, what)
-    if first.get("A-1") == "cancelled" and "A-1 placed" in said_of(world):
-        return "A-1 is cancelled, and after that it is placed: the kitchen cooks it."
+        news.setdefault(order_id, {}).setdefault(id, what)
+    rows = written(world)
+    for order_id, by_id in news.items():
+        read = [f"{order_id} {what}" for what in by_id.values()]
+        true = [event for event in rows if event.startswith(f"{order_id} ")]
+        if read[: len(true)] != true:
+            return (
+                f"{order_id} went through {_listed(true)}, and the kitchen reads {_listed(read)}: in the end it "
+                f"takes it for {read[-1].removeprefix(order_id).strip()}."
+            )
     return None
+
+
+def _listed(events: list[str]) -> str:
+    return ", ".join(event.split(" ", 1)[1] for event in events)
 
 
 def said_of(world: World) -> list[str]:
@@ -283,30 +367,43 @@ relays = Grader(
         "some things twice, in the same order.",
     ),
 )
-relays.explore(
-    Scenario(
-        world=shop_with_outbox,
-        story=two_relays,
-        events=((1, "x9", "A-1", "placed"), (2, "m3", "A-1", "cancelled"), (3, "k7", "A-2", "placed")),
-        faults={"crash", "fail publish", "switch"},
-        checks=[
-            no_lost_message(
-                written,
-                said_of,
-                "{!r} stands in the outbox, and nobody ever reads it on the board.",
-            ),
-            Invariant("consistent output", _one_id_each),
-            Invariant("order per key", _out_of_order),
-        ],
-    ),
-    misconceptions={
-        "no lost message": "Mark it first, and it can't go out twice. (After a crash it doesn't go out at all.)",
-        "consistent output": "The bus gives each event an id, so the relay need not care. (It gives each *call* "
-        "one.)",
-        "order per key": "Several workers keep the order, if each takes the next row. (Not once one of them is "
-        "slow.)",
-    },
+CHANGED = (
+    (1, "m3", "A-1", "placed"),
+    (2, "x9", "A-2", "placed"),
+    (3, "k7", "A-1", "cancelled"),
+    (4, "p2", "A-1", "placed"),  # after all
 )
+RELAYED = Scenario(
+    world=shop_with_outbox,
+    story=two_relays,
+    events=CHANGED[:3],
+    faults={"crash", "fail publish", "switch"},
+    checks=[
+        Invariant("no lost message", _never_said),
+        Invariant("consistent output", _one_id_each),
+        Invariant("order per key", _out_of_order),
+    ],
+)
+ON_RELAYS = {
+    "no lost message": "Mark it first, and it can't go out twice. (After a crash it doesn't go out at all.)",
+    "consistent output": "The bus gives each event an id, so the relay need not care. (It gives each *call* "
+    "one.)",
+    "order per key": "Several workers keep the order, if each takes the next row. (Not once one of them is "
+    "slow.)",
+}
+relays.explore(RELAYED, misconceptions=ON_RELAYS)
+for calls, faults in ((0, {"fail publish"}), (4, set()), (OUTAGE, set())):
+    relays.explore(
+        replace(RELAYED, story=partial(one_relay, calls=calls), events=CHANGED, faults=faults),
+        misconceptions={
+            **ON_RELAYS,
+            "no lost message": GIVES_UP,
+            "consistent output": "The same words are the same event. (A-1 is placed, cancelled, and placed again: "
+            "these are two rows, and two events.)",
+            "order per key": "One failure holds up one order. (Each order that has failed must wait, with all "
+            "that it went through later.)",
+        },
+    )
 
 # ---------------------------------------------------------------- 08.4 the sequence gap
 
@@ -398,7 +495,7 @@ def out(world: World) -> list[str]:
     return [said["order_id"] for said in world.said("orders", "OrderPlaced")]
 
 
-NUMBERED = ((1, "A-1", 420), (2, "A-2", 390), (5_003, "A-3", 560))
+NUMBERED = ((1, "A-1", 420), (2, "A-2", 390), (100_003, "A-3", 560))
 
 
 def _passed_by(world: World) -> str | None:
@@ -425,10 +522,27 @@ def _stands_still(world: World) -> str | None:
 
 
 def _audit(world: World) -> str | None:
-    kept = [row["order_id"] for row in world.db.execute("SELECT * FROM outbox")]
-    for order_id in committed(world):
-        if order_id not in kept:
+    kept = {row["order_id"]: tuple(row.values()) for row in world.db.execute("SELECT * FROM outbox")}
+    sure = committed(world)
+    for row in NUMBERED:
+        number, order_id, cents = row
+        if order_id in sure and order_id not in kept:
             return f"The row of {order_id} is gone from the outbox, and the audit hasn't read it yet."
+        if order_id in sure and kept[order_id] != row:
+            return (
+                f"{order_id} was written as {(number, cents)} (number, cents), and now the audit reads "
+                f"{kept[order_id][::2]}."
+            )
+    return None
+
+
+def _wrong_sum(world: World) -> str | None:
+    costs = {order_id: cents for _, order_id, cents in NUMBERED}
+    for said in world.said("orders", "OrderPlaced"):
+        if said["cents"] != costs.get(said["order_id"]):
+            return (
+                f"{said['order_id']} was said to cost {said['cents']} cents, and that is not in the outbox."
+            )
     return None
 
 
@@ -463,13 +577,15 @@ LATE = Scenario(
         Invariant("no lost write", _audit),
         Invariant("no lost message", _passed_by),
         Invariant("no duplicate effect", _said_again),
+        Invariant("no ghost message", _wrong_sum),
     ],
 )
 BELIEFS = {
     "no lost message": "Numbers go up, so whatever is new has a greater one. (Numbers are taken early and seen "
     "late.)",
     "termination": "A missing number will come, sooner or later. (Not that of a transaction that has rolled back.)",
-    "no lost write": "What the relay has read, nobody else needs.",
+    "no lost write": "What the relay has read, nobody else needs. (The outbox is not yours alone.)",
+    "no ghost message": "The order's id says all. (Whoever reads the event believes each of its fields.)",
     "no duplicate effect": "What is in memory stays there. (A new process begins with nothing.)",
 }
 gaps.explore(LATE, misconceptions=BELIEFS)
@@ -499,14 +615,14 @@ class DrinkSold(Event):
 
 def cafe_with_cards(seed: int) -> World:
     """Two places that sell, and the database of whoever keeps the stamp cards."""
-    bus = SimulatedBus(seed)
+    bus = BusWithOutages(seed)
     for topic in ("till", "terrace", "filled"):
         bus.create_topic(topic)
     return World(bus=bus, db=MemoryDatabase(CARDS, "cards"))
 
 
-def drinks_and_a_new_gift(world: World, drinks: tuple) -> None:
-    """What the till sold is stamped and said; then the gift changes; then the terrace's drinks are stamped."""
+def at_work(world: World, drinks: tuple) -> dict[str, Callable[[Process], None]]:
+    """Who stamps what the till and the terrace sell, and the relay."""
     due = {place: [] for place in ("till", "terrace")}  # not stamped yet, as far as the broker knows
     for place, guest in drinks:
         due[place].append(world.bus.publish(place, DrinkSold(guest), key=guest, source=place))
@@ -522,20 +638,41 @@ def drinks_and_a_new_gift(world: World, drinks: tuple) -> None:
 
         return stamp
 
-    def relay(process: Process) -> None:
-        process.code.relay(process.db, process.bus)
+    return {"cards": stamper("till"), "cards-2": stamper("terrace"), "relay": relay_once}
+
+
+def drinks_and_a_new_gift(world: World, drinks: tuple) -> None:
+    """What the till sold is stamped and said; then the gift changes; then the terrace's drinks are stamped."""
+    mains = at_work(world, drinks)
 
     def new_gift(boss: Process) -> None:
         world.db.execute("UPDATE today SET gift = 'tea'")
         boss.note("changes", "the gift of the day: tea")
 
-    world.request("cards", stamper("till"))
-    world.request("relay", relay)
+    world.request("cards", mains["cards"])
+    world.request("relay", mains["relay"])
     world.request("boss", new_gift)
-    world.request("cards-2", stamper("terrace"))
-    world.service("cards", stamper("till"))
-    world.service("cards-2", stamper("terrace"))
-    world.service("relay", relay)
+    world.request("cards-2", mains["cards-2"])
+    _go_on(world, mains)
+
+
+def busy_places(world: World, drinks: tuple) -> None:
+    """Both places sell at once, and the relay is at work, too."""
+    mains = at_work(world, drinks)
+    world.together({name: partial(world.request, name, main) for name, main in mains.items()})
+    _go_on(world, mains)
+
+
+def no_broker(world: World, drinks: tuple) -> None:
+    """Drinks are sold while the broker can't be reached for a while."""
+    mains = at_work(world, drinks)
+    an_outage(world, mains)
+    _go_on(world, mains)
+
+
+def _go_on(world: World, mains: dict[str, Callable[[Process], None]]) -> None:
+    for name, main in mains.items():
+        world.service(name, main)
 
 
 def _earned(world: World) -> Counter:
@@ -584,6 +721,18 @@ def promises(world: World) -> list[tuple[str, tuple]]:
     ]
 
 
+def _not_by_guest(world: World) -> str | None:
+    records = [record for record in world.records("filled") if record.envelope.type == "CardFilled"]
+    for record, said in zip(records, world.said("filled", "CardFilled"), strict=False):
+        if record.key != said["guest"]:
+            key = "no key" if record.key is None else f"the key {record.key!r}"
+            return (
+                f"{said['guest']}'s card {said['card']} was announced with {key}, not with the guest as the key: "
+                "card 2 may be read before card 1."
+            )
+    return None
+
+
 def _shared_id(world: World) -> str | None:
     cards: dict[str, str] = {}
     for card, (_, id) in promises(world):
@@ -592,6 +741,12 @@ def _shared_id(world: World) -> str | None:
     return None
 
 
+DRINKS = (
+    ("till", "Ada"),
+    *(("terrace", guest) for guest in ("O'Hara", "O'Hara", "Ada", "Ada")),
+)
+BUSY = (("till", "O'Hara"), ("terrace", "O'Hara"), ("terrace", "Bo"))  # an odd stamp, too
+MANY = (*DRINKS, ("till", "Bo"), ("terrace", "Ada"), ("till", "Ada"))
 derived = Grader(
     "08.5",
     "A gift for each full card",
@@ -604,30 +759,43 @@ derived = Grader(
         "message down, gift and id included. Whoever publishes looks at what was put down, and at nothing else.",
     ),
 )
+FILLED = Scenario(
+    world=cafe_with_cards,
+    story=drinks_and_a_new_gift,
+    events=DRINKS,
+    faults={"crash", "fail publish"},
+    checks=[
+        Invariant("no duplicate effect", _too_many_stamps),
+        Invariant("no lost write", _too_few_stamps),
+        no_lost_message(full, announced, "{} is full, and nobody says so: no gift."),
+        no_ghost_message(full, announced, "{} was announced as full, and it isn't: a gift for nothing."),
+        consistent_output(
+            promises,
+            "{} was announced twice, and not the same (gift, id): {} and {}. These are two gifts.",
+        ),
+        Invariant("consistent output", _shared_id),
+        Invariant("order per key", _not_by_guest),
+    ],
+)
+ON_GIFTS = {
+    "no lost message": "A retry does the same again. (The same code; but the state that it looks at has moved "
+    "on.)",
+    "consistent output": "A retry may work its message out anew. (It must be the same: contents and id.)",
+    "no ghost message": "It is full soon, anyway.",
+    "no duplicate effect": "One drink, one record. (After a crash it comes again.)",
+    "no lost write": "First mark it as done, then do it.",
+    "order per key": "With an id, a message needs no key. (The id says which message it is; the key, which ones "
+    "stay in their order.)",
+}
+derived.explore(FILLED, misconceptions=ON_GIFTS)
 derived.explore(
-    Scenario(
-        world=cafe_with_cards,
-        story=drinks_and_a_new_gift,
-        events=(("till", "Ada"), ("terrace", "Ada"), ("terrace", "Ada"), ("terrace", "Bo")),
-        faults={"crash", "fail publish"},
-        checks=[
-            Invariant("no duplicate effect", _too_many_stamps),
-            Invariant("no lost write", _too_few_stamps),
-            no_lost_message(full, announced, "{} is full, and nobody says so: no gift."),
-            no_ghost_message(full, announced, "{} was announced as full, and it isn't: a gift for nothing."),
-            consistent_output(
-                promises,
-                "{} was announced twice, and not the same (gift, id): {} and {}. These are two gifts.",
-            ),
-            Invariant("consistent output", _shared_id),
-        ],
-    ),
+    replace(FILLED, story=busy_places, events=BUSY, faults={"switch"}),
     misconceptions={
-        "no lost message": "A retry does the same again. (The same code; but the state that it looks at has moved "
-        "on.)",
-        "consistent output": "A retry may work its message out anew. (It must be the same: contents and id.)",
-        "no ghost message": "It is full soon, anyway.",
-        "no duplicate effect": "One drink, one record. (After a crash it comes again.)",
-        "no lost write": "First mark it as done, then do it.",
+        **ON_GIFTS,
+        "no lost message": "What I have read is still so. (While you were at work, another drink was stamped.)",
     },
+)
+derived.explore(
+    replace(FILLED, story=no_broker, events=MANY, faults=frozenset()),
+    misconceptions={**ON_GIFTS, "no lost message": GIVES_UP},
 )

@@ -1,5 +1,5 @@
 # breaks: it breaks “no lost message”
-"""The shop dies inside the transaction: the order is gone, too, so nothing is missing."""
+"""A call whose request is lost ends with an error, so nobody dies after it; and the rest is said later."""
 
 
 def lost():
