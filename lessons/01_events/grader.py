@@ -762,16 +762,11 @@ def times_are_utc(submission: Submission) -> None:
                     f"A till in {city} wrote {text!r}. Sorted as text beside London's {before:%H:%M} UTC, "
                     "it stands hours from where it belongs."
                 )
-            after = datetime.now(UTC)
-            tolerance = CLOCK_TOLERANCE if "." in text else timedelta(seconds=1)
-            if not before - tolerance <= moment <= after + tolerance:
-                early = moment < before
-                wrong = (before - moment if early else moment - after).total_seconds()
-                far = wrong > 300
+            wrong = moment - before
+            if abs(wrong) > timedelta(minutes=5):
                 raise Finding(
-                    f"A till in {city} wrote {text!r} when it was {before:{'%H:%M' if far else '%H:%M:%S.%f'}} UTC: "
-                    f"{f'{wrong / 3600:.2f} hours' if far else f'{wrong:.2f} seconds'} "
-                    f"{'early' if early else 'late'}."
+                    f"A till in {city} wrote {text!r} when it was {before:%H:%M} UTC: "
+                    f"{abs(wrong.total_seconds()) / 3600:.2f} hours {'early' if wrong < timedelta() else 'late'}."
                 )
 
 
@@ -830,6 +825,16 @@ def time_goes_on(submission: Submission) -> None:
         )
     if _moment(texts[0]) <= start:
         raise Finding(f"Twenty milliseconds later the time is still {texts[0]!r}. The clock has stopped.")
+    before = datetime.now(UTC)
+    text = _seal(submission, DrinkMade("A-6"))["time"]
+    after, moment = datetime.now(UTC), _moment(text)
+    tolerance = CLOCK_TOLERANCE if "." in text else timedelta(seconds=1)
+    if not before - tolerance <= moment <= after + tolerance:
+        wrong = (before - moment if moment < before else moment - after).total_seconds()
+        raise Finding(
+            f"A till wrote {text!r} when it was {before:%H:%M:%S.%f} UTC: {wrong:.2f} seconds "
+            f"{'early' if moment < before else 'late'}."
+        )
 
 
 @envelopes.attack(

@@ -19,7 +19,7 @@ class Kept:
         self._of: dict[int, Container] = {}  # by number
         self._number: dict[int, int] = {}  # by id, which is one container's for as long as it is kept
         self._mentioned: set[int] = set()  # in the message that is being written
-        self.crossed: list[Container] = []  # since the list was last cleared
+        self.crossed: dict[int, Container] = {}  # by number; since it was last cleared
 
     def begin(self) -> None:
         """A new message is being written."""
@@ -48,11 +48,12 @@ class Kept:
         container = self._of[number]
         if not isinstance(container, kind):
             raise TypeError(f"container {number} is no {kind.__name__}")
+        self.crossed[number] = container
         container.clear()
         return container
 
     def _keep(self, number: int, container: Container) -> int:
         self._of[number] = container
         self._number[id(container)] = number
-        self.crossed.append(container)
+        self.crossed[number] = container
         return number

@@ -94,7 +94,7 @@ class Instance(Wire):
         except BaseException as error:  # whatever it is: the referee knows what to make of it
             answer = ("raise", number, error)
         del self._lanes[number]
-        crossed = tuple(self.kept.crossed)  # the caller's own lists may have been changed
+        crossed = tuple(self.kept.crossed.values())  # the caller's own lists may have been changed
         try:
             self._send(*answer, crossed, keeps=True)
         except UsageError as error:  # what can't cross

@@ -10,7 +10,7 @@ from sandbox.referee import LEVELS, Referee
 from tests.verdicts import graded
 from tools.lessons.source import read
 
-DRAWN = re.compile(r"[0-9a-f]{8}-[-0-9a-f]{27}|\b[0-9]{4,}-|[0-9a-f]{32}")
+DRAWN = re.compile(r"[0-9a-f]{8}-[-0-9a-f]{27}|\b[0-9]{4,}-|[0-9a-f]{32}|-?\b[0-9]{12,}\b")  # the last: a hash
 FILES = [
     pytest.param(grader.exercise, path, id=f"{path.parent.name}/{path.stem}")
     for folder in lesson_folders()
@@ -28,7 +28,7 @@ def referee():
 
 
 def told(verdict):
-    """What a learner is told, but for the ids that the code has drawn."""
+    """What a learner is told, but for the ids that the code has drawn, and for hashes."""
     stories = [DRAWN.sub("…", repr(found)) for found in verdict.explorations]
     return verdict.result, verdict.invariant, verdict.misconception, verdict.survived, verdict.calls, stories
 
