@@ -17,7 +17,7 @@ ATTEMPTS = {
     "08.2": (
         "08_outbox",
         "marked_first",
-        "A-1 over 420 is stored and paid, and the kitchen never hears of it.",
+        "B-7 over 420 is stored and paid, and the kitchen never hears of it.",
     ),
 }
 
@@ -71,11 +71,11 @@ def test_the_story_is_replayed_with_the_keyboard(page, lab):
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     expect(form).to_contain_text("INSERT INTO outbox")
-    expect(form.locator("table").first).to_contain_text("A-1")
+    expect(form.locator("table").first).to_contain_text("B-7")
     form.screenshot(path=picture("replay"))
     for _ in range(4):
         page.keyboard.press("ArrowRight")
-    expect(form).to_contain_text("no lost message: A-1 over 420 is stored and paid")
+    expect(form).to_contain_text("no lost message: B-7 over 420 is stored and paid")
 
 
 def test_a_pass_shows_what_was_survived_and_counts_as_progress(page, lab):

@@ -90,7 +90,7 @@ def test_a_counterexample_is_opened_by_a_click_beneath_its_cell(page, lab):
     shown = Player(cell.get_by_role("region", name="The lab"))
     shown.press("To the end")
     expect(shown.shown.locator(".sentence")).to_contain_text(
-        "no lost message: A-1 over 420 is stored and paid"
+        "no lost message: B-7 over 420 is stored and paid"
     )
     expect(shown.open("Plan").locator(".code")).to_contain_text('sandbox.lab("seed 0; crash relay')
     assert notebook.errors() == []

@@ -304,7 +304,7 @@ def test_a_failure_shows_what_broke_and_one_hint():
     text = grade("01.2", FAILS).text()
     assert "Broken: two events never share an id." in text
     assert "both events have the id 'evt-1'" in text
-    assert "It survived 1 of 12 attacks (" in text
+    assert "It survived 1 of 13 attacks (" in text
     assert "Often behind it: " in text
     assert "Hint 1 of 3" in text
     assert "Hint 2 of 3" not in text

@@ -26,13 +26,13 @@ def failing() -> Replay:
 def test_the_counterexample_is_told_again(failing):
     assert "UPDATE outbox SET sent = 1" in repr(failing)
     assert "relay        crash   <-- after this, nothing helps" in repr(failing)
-    assert failing.ending.startswith("no lost message: A-1 over 420")
+    assert failing.ending.startswith("no lost message: B-7 over 420")
     assert "Plan: seed 0; crash relay execute 2 after" in repr(failing)
 
 
 def test_the_tables_are_those_of_each_moment(failing):
     assert failing.tables(0) == {"orders": [], "outbox": []}
-    assert failing.tables(2)["orders"] == [{"order_id": "A-1", "cents": 420}]
+    assert failing.tables(2)["orders"] == [{"order_id": "B-7", "cents": 420}]
     assert failing.tables(2)["outbox"] == []
     assert failing.tables(5)["outbox"][0]["sent"] == 0
     assert failing.tables(7)["outbox"][0]["sent"] == 1
