@@ -239,8 +239,8 @@ ON = {
 # %% [markdown]
 # Each call may raise `GatewayTimeout`, many times in a row: there was no
 # answer. Perhaps the call was never heard, perhaps it was done, and perhaps it
-# is **still on its way** and will be done later. A call that comes without an answer is no refusal:
-# an order is cancelled only where a partner has refused.
+# is **still on its way** and will be done later. A call that comes without an
+# answer is no refusal: an order is cancelled only where a partner has refused.
 #
 # The table `sagas` has the columns `order_id`, `cups`, `cents`, `step` (a
 # text of yours, `'new'` at first) and `charge_id` (empty at first). In the
