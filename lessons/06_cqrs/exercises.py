@@ -38,8 +38,7 @@ import sandbox  # from here on, this notebook knows %%exercise
 #
 # What must hold, once nobody dies any more: each event is counted exactly
 # once, and the checkpoint is at the last event. A row with the count 0 may
-# stay or go. (A drink of yesterday may come back today: its count is below 0
-# then.)
+# stay or go. (It may be below 0: yesterday's drinks come back.)
 
 # %% exercise="06.1"
 from dataclasses import dataclass
@@ -185,8 +184,7 @@ WHERE paid AND NOT cancelled AND parcels = (
 # | `checkpoint` | `position`: one row; all events up to there are in `pages` |
 #
 # - `choose(order_id, drink, store)` appends `DrinkChosen` to the stream of
-#   that name, and returns a **token**: what you like. The phone keeps it, and
-#   sends it whenever the guest looks.
+#   that name, and returns a **token**: what you like. The phone keeps it.
 # - `my_order(order_id, token, db, timer)` returns the order's drink from the
 #   page, or `NOT_YET`.
 
@@ -203,7 +201,7 @@ WHERE paid AND NOT cancelled AND parcels = (
 #
 # The projection may be fast, slow or down. It works between any two of your
 # steps. It may be rebuilding: the page is emptied, the checkpoint goes to 0,
-# and both grow again. Meanwhile other guests order, too.
+# and both grow again. Other guests order.
 
 # %% exercise="06.3"
 from dataclasses import dataclass
@@ -260,8 +258,8 @@ FROM checkpoint
 # - `catch_up(store, db)` is the projection. It is called after each sale, and
 #   takes every event into the version that is live.
 # - `build(store, db)` builds version 2, makes it live, and returns `True`. It
-#   may also return `False`, for *not yet*: then it is called again. Where
-#   version 2 is live already, the answer is `True` as well.
+#   may also return `False`, for *not yet*: then it is called again. `True`, too,
+#   where version 2 is live already.
 
 # %% [markdown]
 # Both run **at the same time, in two processes**; either of them may die at
