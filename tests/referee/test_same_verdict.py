@@ -10,7 +10,7 @@ from sandbox.referee import LEVELS, Referee
 from tests.verdicts import graded
 from tools.lessons.source import read
 
-DRAWN = re.compile(r"[0-9a-f]{8}-[-0-9a-f]{27}|\b[0-9]{4,}-|[0-9a-f]{32}|-?\b[0-9]{12,}\b")  # the last: a hash
+DRAWN = re.compile(r"[0-9a-f]{8}-[-0-9a-f]{27}|\b[0-9]{4,}-|[0-9a-f]{32}|-?\b[0-9]{12,}\b")
 FILES = [
     pytest.param(grader.exercise, path, id=f"{path.parent.name}/{path.stem}")
     for folder in lesson_folders()
